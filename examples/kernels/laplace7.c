@@ -1,0 +1,15 @@
+/* laplace7: seven point Laplacian with the contiguous axis outermost.
+ * tunembed: family stencils-3d
+ * tunembed: sizes nz=160 ny=170 nx=180
+ */
+void laplace7(int nz, int ny, int nx, double u[nz][ny][nx],
+              double lap[nz][ny][nx])
+{
+    for (int i = 1; i < nx - 1; i++)
+        for (int j = 1; j < ny - 1; j++)
+            for (int k = 1; k < nz - 1; k++)
+                lap[k][j][i] = u[k][j][i - 1] + u[k][j][i + 1] +
+                               u[k][j - 1][i] + u[k][j + 1][i] +
+                               u[k - 1][j][i] + u[k + 1][j][i] -
+                               6.0 * u[k][j][i];
+}

@@ -1,0 +1,12 @@
+/* spmm_coo: C += A * B from coordinate triples, one triple at a time.
+ * tunembed: family sparse
+ * tunembed: sizes n=6000 m=6000 nnz=160000 width=64
+ */
+void spmm_coo(int n, int m, int nnz, int width, const int row[nnz],
+              const int col[nnz], const float val[nnz],
+              const float B[m][width], float C[n][width])
+{
+    for (int j = 0; j < width; j++)
+        for (int k = 0; k < nnz; k++)
+            C[row[k]][j] += val[k] * B[col[k]][j];
+}

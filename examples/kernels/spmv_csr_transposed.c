@@ -1,0 +1,14 @@
+/* spmv_csr_transposed: y = A^T * x, scattering every row of A.
+ * tunembed: family sparse
+ * tunembed: sizes n=300000 m=250000 nnz=10000000
+ */
+void spmv_csr_transposed(int n, int m, int nnz, const int rowptr[n + 1],
+                         const int col[nnz], const double val[nnz],
+                         const double x[n], double y[m])
+{
+    for (int j = 0; j < m; j++)
+        y[j] = 0.0;
+    for (int i = 0; i < n; i++)
+        for (int k = rowptr[i]; k < rowptr[i + 1]; k++)
+            y[col[k]] += val[k] * x[i];
+}
