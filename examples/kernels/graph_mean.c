@@ -1,6 +1,6 @@
 /* graph_mean: mean of the neighbours' features for every vertex of a graph.
  * tunembed: family sparse
- * tunembed: sizes n=20000 nedge=300000 dim=64
+ * tunembed: sizes n=20000 nedge=450000 dim=64
  */
 void graph_mean(int n, int nedge, int dim, const int start[n + 1],
                 const int nbr[nedge], const float feat[n][dim],

@@ -1,6 +1,6 @@
 /* spmm_csc: C += A * B with A in compressed sparse columns.
  * tunembed: family sparse
- * tunembed: sizes n=5000 m=5000 nnz=100000 width=96
+ * tunembed: sizes n=6000 m=6000 nnz=180000 width=96
  */
 void spmm_csc(int n, int m, int nnz, int width, const int colptr[m + 1],
               const int row[nnz], const double val[nnz],

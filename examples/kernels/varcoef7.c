@@ -1,6 +1,6 @@
 /* varcoef7: seven point operator with its own coefficient per neighbour.
  * tunembed: family stencils-3d
- * tunembed: sizes nz=128 ny=160 nx=192
+ * tunembed: sizes nz=160 ny=170 nx=192
  */
 void varcoef7(int nz, int ny, int nx, const double a[7][nz][ny][nx],
               const double x[nz][ny][nx], double y[nz][ny][nx])

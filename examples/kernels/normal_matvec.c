@@ -1,0 +1,19 @@
+/* normal_matvec: y = A^T * (A * x) + mu * x, two passes over the matrix.
+ * tunembed: family matrix-vector
+ * tunembed: sizes m=2800 n=2600
+ */
+void normal_matvec(int m, int n, double mu, const double A[m][n],
+                   const double x[n], double t[m], double y[n])
+{
+    for (int i = 0; i < m; i++) {
+        t[i] = 0.0;
+        for (int j = 0; j < n; j++)
+            t[i] += A[i][j] * x[j];
+    }
+    for (int j = 0; j < n; j++) {
+        double s = mu * x[j];
+        for (int i = 0; i < m; i++)
+            s += A[i][j] * t[i];
+        y[j] = s;
+    }
+}
