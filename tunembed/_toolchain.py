@@ -1,0 +1,207 @@
+"""Find a C compiler and run programs under time and memory limits."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import contextlib
+import importlib.util
+import os
+import re
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CANDIDATES = ("cc", "gcc", "clang", *(f"clang-{n}" for n in range(19, 13, -1)))
+
+
+class CompilerNotFoundError(RuntimeError):
+    """No usable C compiler is on this machine."""
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A C compiler.
+
+    Attributes
+    ----------
+    path : tuple of str
+        The start of every command line, for example ``("/usr/bin/gcc",)``.
+    kind : {"gcc", "clang", "zig"}
+        The family, which decides the flags it understands.
+    version : str
+        As the compiler reports it, for example ``"12.2.0"``.
+    """
+
+    path: tuple[str, ...]
+    kind: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version} ({' '.join(self.path)})"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a limited run left behind.
+
+    Attributes
+    ----------
+    returncode : int
+        Exit status; minus the signal's number when a signal ended the program.
+    stdout, stderr : bytes
+        All that was written.
+    timed_out : bool
+        Whether the time limit ended the program.
+    """
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool = False
+
+
+def run_limited(
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    memory_bytes: int | None = None,
+    input: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: str | os.PathLike[str] | None = None,
+) -> Completed:
+    """Run a program in its own process group, with limits.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The program and its arguments; no shell is involved.
+    timeout : float
+        Seconds of wall time after which the whole process group is killed.
+    memory_bytes : int, optional
+        Limit of the address space (``RLIMIT_AS``) of each process, in bytes.
+    input : bytes, optional
+        Given to the program on its standard input, else that is empty.
+    env : mapping, optional
+        The environment; that of this process when not given.
+    cwd : path-like, optional
+        Working directory.
+
+    Returns
+    -------
+    Completed
+        Exit status and output. A run that hit the time limit is returned as well,
+        with ``timed_out`` set.
+
+    Raises
+    ------
+    OSError
+        If the program cannot be started.
+    """
+
+    def limit() -> None:
+        if memory_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    process = subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=None if env is None else dict(env),
+        cwd=cwd,
+        start_new_session=True,
+        preexec_fn=limit,
+    )
+    timed_out = False
+    try:
+        stdout, stderr = process.communicate(input, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+        _kill_group(process.pid)
+        stdout, stderr = process.communicate()
+    finally:
+        if process.poll() is None:
+            _kill_group(process.pid)
+            process.wait()
+    return Completed(process.returncode, stdout, stderr, timed_out)
+
+
+def _kill_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def find_compiler(name: str | None = None) -> Compiler:
+    """Find a C compiler.
+
+    Parameters
+    ----------
+    name : str, optional
+        A command (``"clang-19"``, ``"python -m ziglang cc"``). When not given, the
+        environment variable ``CC``, then ``cc``, ``gcc``, ``clang``, ``clang-19`` to
+        ``clang-14`` and the ``ziglang`` package are tried in this order.
+
+    Returns
+    -------
+    Compiler
+        The first one that answers ``--version``.
+
+    Raises
+    ------
+    CompilerNotFoundError
+        If there is none, or if the one asked for does not work.
+    """
+    return _find(name, os.environ.get("CC") or None, os.environ.get("PATH", os.defpath))
+
+
+@lru_cache(maxsize=32)
+def _find(name: str | None, preferred: str | None, path: str) -> Compiler:
+    asked = name or preferred
+    if asked is not None:
+        found = _probe(tuple(shlex.split(asked)), path)
+        if found is None:
+            origin = "" if name else " (from the environment variable CC)"
+            raise CompilerNotFoundError(
+                f"The C compiler {asked!r}{origin} was not found or does not run. "
+                "Name another one, or run: pip install tunembed[toolchain]"
+            )
+        return found
+    commands = [(candidate,) for candidate in _CANDIDATES]
+    if importlib.util.find_spec("ziglang") is not None:
+        commands.append((sys.executable, "-m", "ziglang", "cc"))
+    for command in commands:
+        found = _probe(command, path)
+        if found is not None:
+            return found
+    raise CompilerNotFoundError(
+        f"No C compiler found (tried $CC, {', '.join(_CANDIDATES)} and ziglang). "
+        "Install gcc or clang, or run: pip install tunembed[toolchain]"
+    )
+
+
+def _probe(command: tuple[str, ...], path: str) -> Compiler | None:
+    program = shutil.which(command[0], path=path) if command else None
+    if program is None:
+        return None
+    argv = (program, *command[1:])
+    try:
+        answer = run_limited((*argv, "--version"), timeout=60)
+    except OSError:
+        return None
+    text = answer.stdout.decode(errors="replace")
+    if answer.returncode != 0 or not text:
+        return None
+    kind = "gcc"
+    if "ziglang" in argv or os.path.basename(program) == "zig":
+        kind = "zig"
+    elif "clang" in text:
+        kind = "clang"
+    match = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\([^)]*\)", "", text))
+    return Compiler(argv, kind, match.group() if match else "unknown")

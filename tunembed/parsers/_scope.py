@@ -1,0 +1,245 @@
+"""What is known about the names that are visible at a place in a function."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pycparser import c_ast, c_generator
+
+from tunembed.parsers._affine import Affine
+from tunembed.parsers._model import Symbol
+from tunembed.parsers._types import UNKNOWN, CType, TypeTable
+
+_STEP = ("++", "--", "p++", "p--")
+
+
+def c_text(node: c_ast.Node) -> str:
+    """Return C text of an expression."""
+    return c_generator.CGenerator().visit(node)
+
+
+def descend(node: c_ast.Node | None) -> Iterator[c_ast.Node]:
+    """Yield a node and all nodes below it, but the names of struct members."""
+    stack = [] if node is None else [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, c_ast.StructRef):
+            stack.append(node.name)
+        else:
+            stack.extend([child for _, child in node.children()][::-1])
+
+
+def base_name(node: c_ast.Node) -> str | None:
+    """Return the variable at the start of an lvalue, None if there is none."""
+    while True:
+        if isinstance(node, c_ast.ID):
+            return node.name
+        if isinstance(node, (c_ast.ArrayRef, c_ast.StructRef)):
+            node = node.name
+        elif isinstance(node, (c_ast.Cast, c_ast.UnaryOp)):
+            node = node.expr
+        elif isinstance(node, c_ast.BinaryOp):
+            node = node.left
+        else:
+            return None
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a pointer points to.
+
+    Attributes
+    ----------
+    array, base : str
+        As in :class:`Access`.
+    subscripts : tuple of Affine or node
+        That have been applied.
+    offset : tuple of Affine or node
+        Terms to be added to the next subscript.
+    problem : str
+        Why the place is not known; empty when it is.
+    """
+
+    array: str
+    base: str
+    subscripts: tuple[Affine | c_ast.Node, ...] = ()
+    offset: tuple[Affine | c_ast.Node, ...] = ()
+    problem: str = ""
+
+
+@dataclass(eq=False)
+class Writes:
+    """What a piece of code may change.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        How often each variable, array or struct is the target of a write.
+    assigned : frozenset of str
+        Those of them that are assigned as a whole, declarations apart.
+    addressed : set of str
+        Variables whose address is taken.
+    unknown_calls : tuple of str
+        Functions called that may change anything they can reach.
+    passed : set of str
+        Arrays given to such functions.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    assigned: frozenset[str] = frozenset()
+    addressed: set[str] = field(default_factory=set)
+    unknown_calls: tuple[str, ...] = ()
+    passed: set[str] = field(default_factory=set)
+
+    def changes(self, name: str) -> bool:
+        """Whether a variable may change."""
+        return name in self.counts or name in self.addressed or name in self.passed
+
+
+def find_writes(node: c_ast.Node | None, pure: frozenset[str]) -> Writes:
+    """Collect what the code under a node may change."""
+    writes = Writes()
+
+    def target(lvalue: c_ast.Node) -> None:
+        name = base_name(lvalue)
+        if name is not None:
+            writes.counts[name] = writes.counts.get(name, 0) + 1
+        if isinstance(lvalue, c_ast.ID):
+            writes.assigned |= {lvalue.name}
+
+    for item in descend(node):
+        if isinstance(item, c_ast.Assignment):
+            target(item.lvalue)
+        elif isinstance(item, c_ast.UnaryOp) and item.op in _STEP:
+            target(item.expr)
+        elif isinstance(item, c_ast.UnaryOp) and item.op == "&":
+            name = base_name(item.expr)
+            if name is not None and not _is_element(item.expr):
+                writes.addressed.add(name)
+        elif isinstance(item, c_ast.Decl) and item.init is not None:
+            if item.name is not None:
+                writes.counts[item.name] = writes.counts.get(item.name, 0) + 1
+        elif isinstance(item, c_ast.FuncCall):
+            name = item.name.name if isinstance(item.name, c_ast.ID) else "*"
+            if name not in pure:
+                writes.unknown_calls += (name,)
+                for argument in item.args.exprs if item.args else ():
+                    passed = base_name(argument)
+                    if passed is not None:
+                        writes.passed.add(passed)
+    return writes
+
+
+def _is_element(node: c_ast.Node) -> bool:
+    return isinstance(node, c_ast.ArrayRef)
+
+
+@dataclass
+class Scope:
+    """Names visible at a place.
+
+    Attributes
+    ----------
+    types : TypeTable
+    variables : dict of str to CType
+        Visible variables: globals, parameters, locals.
+    globals : frozenset of str
+        Names of variables with file scope.
+    stable : frozenset of str
+        Integer scalars with one value throughout the function.
+    iterators : tuple of str
+        Of the loops around, outermost first, as far as their values are affine.
+    values : dict of str to Affine
+        Locals inside loops whose value is an affine expression.
+    writes : Writes or None
+        Of the outermost loop around; None outside loops.
+    all_writes : Writes or None
+        Of the whole function.
+    aliases : dict of str to Pointer
+        Local pointers that point into an array, at an affine place.
+    wild : frozenset of str
+        Local pointers that may point into other arrays.
+    symbols : dict of str to Symbol
+        All symbols of the function so far, by name; shared.
+    """
+
+    types: TypeTable
+    variables: dict[str, CType]
+    globals: frozenset[str]
+    stable: frozenset[str] = frozenset()
+    iterators: tuple[str, ...] = ()
+    values: dict[str, Affine] = field(default_factory=dict)
+    writes: Writes | None = None
+    all_writes: Writes | None = None
+    aliases: dict[str, "Pointer"] = field(default_factory=dict)
+    wild: frozenset[str] = frozenset()
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    symbol_keys: dict[object, str] = field(default_factory=dict)
+
+    def nested(self, **changes: object) -> "Scope":
+        """Return a scope inside this one; the symbols stay shared."""
+        values = dict(
+            types=self.types,
+            variables=dict(self.variables),
+            globals=self.globals,
+            stable=self.stable,
+            iterators=self.iterators,
+            values=dict(self.values),
+            writes=self.writes,
+            all_writes=self.all_writes,
+            aliases=dict(self.aliases),
+            wild=self.wild,
+            symbols=self.symbols,
+            symbol_keys=self.symbol_keys,
+        )
+        return Scope(**{**values, **changes})  # type: ignore[arg-type]
+
+    def moved_pointers(self) -> frozenset[str]:
+        """Return the pointers that the outermost loop around assigns."""
+        return frozenset() if self.writes is None else self.writes.assigned
+
+    def type_of(self, node: c_ast.Node) -> CType:
+        """Return the type of an expression, as far as subscripts need it."""
+        if isinstance(node, c_ast.ID):
+            return self.variables.get(
+                node.name,
+                CType("int") if node.name in self.types.constants else UNKNOWN,
+            )
+        if isinstance(node, c_ast.Constant):
+            return CType(node.type)
+        if isinstance(node, c_ast.ArrayRef):
+            return self.type_of(node.name).element()
+        if isinstance(node, c_ast.StructRef):
+            return self.types.member(self.type_of(node.name), node.field.name)
+        if isinstance(node, c_ast.Cast):
+            return self.types.resolve(node.to_type)
+        if isinstance(node, c_ast.UnaryOp):
+            inner = self.type_of(node.expr) if node.op != "sizeof" else CType("long")
+            if node.op == "*":
+                return inner.element()
+            if node.op == "&":
+                return CType(inner.base, (("ptr", None), *inner.layers))
+            return CType("int") if node.op in ("!", "sizeof") else inner
+        if isinstance(node, c_ast.BinaryOp):
+            return self._binary_type(node)
+        if isinstance(node, c_ast.TernaryOp):
+            return self._joined(node.iftrue, node.iffalse)
+        if isinstance(node, c_ast.Assignment):
+            return self.type_of(node.lvalue)
+        return UNKNOWN
+
+    def _binary_type(self, node: c_ast.BinaryOp) -> CType:
+        if node.op in ("<", ">", "<=", ">=", "==", "!=", "&&", "||"):
+            return CType("int")
+        return self._joined(node.left, node.right)
+
+    def _joined(self, first: c_ast.Node, second: c_ast.Node) -> CType:
+        left, right = self.type_of(first), self.type_of(second)
+        if left.layers:
+            return left
+        if right.layers:
+            return right
+        return right if left.is_integer else left
