@@ -1,6 +1,6 @@
 /* matvec_chain: z = C^T (B (A x)), three matrices one after the other.
  * tunembed: family matrix-vector
- * tunembed: sizes n=1500 m=1600 p=1400
+ * tunembed: sizes n=2600 m=2700 p=2500
  */
 void matvec_chain(int n, int m, int p, double A[m][n], double B[p][m],
                   double C[p][n], double x[n], double s[m], double t[p],
