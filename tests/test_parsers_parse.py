@@ -24,7 +24,7 @@ def test_gemm():
     assert nest.is_affine, nest.reasons
     (statement,) = nest.statements
     assert statement.reduction.operator == "+"
-    assert str(statement.location) == "gemm.c:6:17"
+    assert str(statement.location) == "gemm.c:6:9"
     texts = [
         access.array + "".join(f"[{s.to_c()}]" for s in access.subscripts)
         for access in statement.accesses

@@ -140,15 +140,18 @@ class Reduction:
     operator : {"+", "*", "min", "max", "&", "|", "^"}
     array : str
     subscripts : tuple of Affine or None
-    read, write : Access
-        The two accesses of the update itself. The statement may read *other* elements
-        of the same array (``A[i] -= A[k]``); those reads are no part of the reduction.
+    reads : tuple of Access
+        The reads of the updated element that belong to the update itself. The
+        statement may read *other* elements of the same array (``A[i] -= A[k]``);
+        those reads are no part of the reduction.
+    write : Access
+        The write that belongs to it.
     """
 
     operator: str
     array: str
     subscripts: tuple[Affine | None, ...]
-    read: Access = field(repr=False)
+    reads: tuple[Access, ...] = field(repr=False)
     write: Access = field(repr=False)
 
 

@@ -44,7 +44,7 @@ def find_reduction(node: c_ast.Node, accesses: tuple[Access, ...]) -> Reduction 
     ]
     if not same or not write.is_affine or not all(a.is_affine for a in same):
         return None
-    return Reduction(operator, write.array, write.subscripts, same[-1], write)
+    return Reduction(operator, write.array, write.subscripts, tuple(same), write)
 
 
 def _operator(node: c_ast.Node) -> str | None:
