@@ -1,6 +1,6 @@
 /* membrane_wave: damped wave equation on a membrane, three time levels.
  * tunembed: family stencils-time
- * tunembed: sizes steps=40 n=600 m=620
+ * tunembed: sizes steps=60 n=660 m=680
  */
 void membrane_wave(int steps, int n, int m, double prev[n][m],
                    double cur[n][m], double next[n][m])

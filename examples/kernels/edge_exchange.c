@@ -1,0 +1,16 @@
+/* edge_exchange: antisymmetric fluxes along the edges of a mesh.
+ * tunembed: family histogram-gather-scatter
+ * tunembed: sizes nedge=4000000 nnode=300000
+ */
+void edge_exchange(int nedge, int nnode, const int from[nedge],
+                   const int to[nedge], const double cond[nedge],
+                   const double u[nnode], double rate[nnode])
+{
+    for (int v = 0; v < nnode; v++)
+        rate[v] = 0.0;
+    for (int e = 0; e < nedge; e++) {
+        double f = cond[e] * (u[to[e]] - u[from[e]]);
+        rate[from[e]] += f;
+        rate[to[e]] -= f;
+    }
+}

@@ -1,0 +1,26 @@
+/* gravity_forces: softened gravity between all pairs of bodies.
+ * tunembed: family particles
+ * tunembed: sizes n=5000
+ */
+#include <math.h>
+
+void gravity_forces(int n, const double x[n], const double y[n],
+                    const double z[n], const double m[n], double ax[n],
+                    double ay[n], double az[n])
+{
+    for (int i = 0; i < n; i++) {
+        ax[i] = 0.0;
+        ay[i] = 0.0;
+        az[i] = 0.0;
+        for (int j = 0; j < n; j++) {
+            double dx = x[j] - x[i];
+            double dy = y[j] - y[i];
+            double dz = z[j] - z[i];
+            double r2 = dx * dx + dy * dy + dz * dz + 1e-3;
+            double f = m[j] / (r2 * sqrt(r2));
+            ax[i] += f * dx;
+            ay[i] += f * dy;
+            az[i] += f * dz;
+        }
+    }
+}
