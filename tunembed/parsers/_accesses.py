@@ -72,11 +72,21 @@ class Collector:
 
     def assign(self, node: c_ast.Assignment) -> None:
         """Collect an assignment."""
-        self.read(node.rvalue)
+        self.value(node.rvalue)
         if node.op != "=":
             self.operations[node.op[:-1]] += 1
             self.access(node.lvalue, "read")
         self.access(node.lvalue, "write")
+
+    def value(self, node: c_ast.Node) -> None:
+        """Collect the value of an assignment; that may be where a pointer points."""
+        if not isinstance(node, c_ast.UnaryOp) or node.op != "&":
+            self.read(node)
+            return
+        pointer = locate(node.expr, self.scope)
+        for item in pointer.subscripts if pointer is not None else ():
+            if isinstance(item, c_ast.Node):
+                self._read_inside(item)
 
     def _unary(self, node: c_ast.UnaryOp) -> None:
         if node.op in ("++", "--", "p++", "p--"):
@@ -186,7 +196,7 @@ class Collector:
                 values.append(to_affine(subscript, self.scope))
         if pointer.problem:
             values = [None] * max(len(values), 1)
-        split = self.layouts.split(pointer, node, self.scope)
+        split = self.layouts.split(pointer, self.scope)
         if split is not None:
             return Access(
                 pointer.array,

@@ -59,8 +59,12 @@ def analyse(node: c_ast.FuncDef, types: TypeTable, unit: c_ast.FileAST) -> Analy
     scope.stable = frozenset(unchanged | constants.keys())
     scope.wild = _wild_pointers(node, types)
     parameters = tuple(_parameter(decl, scope) for decl in declarations)
-    builder = Builder(Layouts())
+    layouts = Layouts()
+    builder = Builder(layouts)
     body = builder.block(node.body, scope, None)
+    if layouts.decide():
+        builder = Builder(layouts)
+        body = builder.block(node.body, scope, None)
     return Analysis(
         parameters,
         body,

@@ -16,8 +16,10 @@ from tunembed.parsers._expressions import to_affine
 from tunembed.parsers._headers import Header, read_header
 from tunembed.parsers._model import Guard, Local, Loop, Node, Statement
 from tunembed.parsers._pointers import locate
-from tunembed.parsers._pragmas import belongs_to_loop, read_pragma
+from tunembed.parsers._polynomials import to_polynomial
+from tunembed.parsers._pragmas import read_pragma
 from tunembed.parsers._pure import PURE
+from tunembed.parsers._ranges import range_of_loop
 from tunembed.parsers._scope import Pointer, Scope, find_writes
 from tunembed.parsers._statements import leaves, location_of, make_statement
 
@@ -81,7 +83,7 @@ class Builder:
         """Sort pragmas into those of the next statement and free-standing ones."""
         own = []
         for directive in pending:
-            if isinstance(item, c_ast.For) and belongs_to_loop(directive):
+            if isinstance(item, c_ast.For) and directive.is_for_loops:
                 own.append(directive)
                 continue
             self.directives.append(directive)
@@ -192,7 +194,7 @@ class Builder:
             found = to_affine(value, scope)
             if found is not None:
                 scope.values[name] = found
-        elif kind.layers and kind.layers[0][0] == "ptr" and name not in scope.wild:
+        elif kind.layers and kind.layers[0][0] == "ptr":
             pointer = self._point(value, scope)
             if pointer is not None:
                 scope.aliases[name] = pointer
@@ -201,18 +203,13 @@ class Builder:
         pointer = locate(value, scope)
         if pointer is None or pointer.problem:
             return None
-        parts: list[list[Affine]] = []
+        parts: list[list[Affine | c_ast.Node]] = []
         for group in (pointer.subscripts, pointer.offset):
             parts.append([])
             for item in group:
-                known = (
-                    item
-                    if isinstance(item, Affine)
-                    else to_affine(item, scope, symbols=False)
-                )
-                if known is None:
+                if to_polynomial(item, scope, symbols=False) is None:
                     return None
-                parts[-1].append(known)
+                parts[-1].append(item)
         return Pointer(pointer.array, pointer.base, tuple(parts[0]), tuple(parts[1]))
 
     def _loop(
@@ -254,6 +251,11 @@ class Builder:
             inner.values.pop(header.iterator, None)
             if header.usable:
                 inner.iterators = (*inner.iterators, header.iterator)
+                values = (header.lower, header.upper, header.step)
+                inner.ranges = (
+                    *inner.ranges,
+                    range_of_loop(header.iterator, *values),
+                )
             elif header.iterator in inner.iterators:
                 inner.iterators = tuple(
                     name for name in inner.iterators if name != header.iterator
@@ -284,7 +286,8 @@ class Builder:
         scope: Scope,
         loop: c_ast.Node | None,
     ) -> Guard:
-        body = self.block(node.iftrue, scope, loop)
+        inside = scope.nested(guards=scope.guards + alternatives[0])
+        body = self.block(node.iftrue, inside, loop)
         if len(alternatives) > 1:
             orelse: tuple[Node, ...] = (
                 self._guards(node, alternatives[1:], scope, loop),

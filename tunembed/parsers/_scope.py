@@ -10,6 +10,7 @@ from pycparser import c_ast, c_generator
 
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._model import Symbol
+from tunembed.parsers._ranges import Range
 from tunembed.parsers._types import UNKNOWN, CType, TypeTable
 
 _STEP = ("++", "--", "p++", "p--")
@@ -160,6 +161,10 @@ class Scope:
         Of the whole function.
     aliases : dict of str to Pointer
         Local pointers that point into an array, at an affine place.
+    ranges : tuple of Range
+        Of the iterators, outermost first.
+    guards : tuple of Affine
+        Conditions around, each known to be ``>= 0``.
     wild : frozenset of str
         Local pointers that may point into other arrays.
     symbols : dict of str to Symbol
@@ -175,6 +180,8 @@ class Scope:
     writes: Writes | None = None
     all_writes: Writes | None = None
     aliases: dict[str, "Pointer"] = field(default_factory=dict)
+    ranges: tuple[Range, ...] = ()
+    guards: tuple[Affine, ...] = ()
     wild: frozenset[str] = frozenset()
     symbols: dict[str, Symbol] = field(default_factory=dict)
     symbol_keys: dict[object, str] = field(default_factory=dict)
@@ -191,11 +198,18 @@ class Scope:
             writes=self.writes,
             all_writes=self.all_writes,
             aliases=dict(self.aliases),
+            ranges=self.ranges,
+            guards=self.guards,
             wild=self.wild,
             symbols=self.symbols,
             symbol_keys=self.symbol_keys,
         )
         return Scope(**{**values, **changes})  # type: ignore[arg-type]
+
+    def parameter_names(self) -> frozenset[str]:
+        """Return the names that keep their value throughout a nest."""
+        fixed = {name for name, item in self.symbols.items() if not item.iterators}
+        return self.stable | fixed
 
     def moved_pointers(self) -> frozenset[str]:
         """Return the pointers that the outermost loop around assigns."""

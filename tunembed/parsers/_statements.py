@@ -123,7 +123,7 @@ def _collect(
 def _declaration(node: c_ast.Decl, collector: Collector) -> None:
     if node.init is None or node.name is None:
         return
-    collector.read(node.init)
+    collector.value(node.init)
     identifier = c_ast.ID(node.name, node.coord)
     collector.write_declared(identifier)
 
