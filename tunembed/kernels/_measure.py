@@ -1,0 +1,194 @@
+"""Time a baseline and its candidates alternately until the ratio is known."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tunembed.kernels._outcome import Outcome
+from tunembed.kernels._statistics import median_interval
+from tunembed.kernels._worker import Sample, WorkerFailure
+
+_FEWEST = 3
+_FEWEST_FOR_INTERVAL = 6
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Time of one candidate against the baseline.
+
+    Attributes
+    ----------
+    seconds : float
+        Median wall time of one run, NaN if it failed.
+    interval : tuple of float
+        95 % confidence interval of the median, from order statistics; the range where
+        there are fewer than six repetitions.
+    repetitions : int
+        Number of rounds, each one sample of the baseline and one of the candidate.
+    ratio : float
+        Median over the rounds of baseline time / candidate time: the speedup. 0 if it
+        failed.
+    ratio_interval : tuple of float
+        95 % confidence interval of `ratio`, in the same way.
+    baseline_seconds : float
+        Median wall time of the baseline in the same rounds.
+    cpu_seconds : float
+        Median processor time of all threads.
+    outcome : Outcome
+        Whether it ran.
+    stopped : {"precise", "budget", "slower", "failed"}
+        Why no more rounds were made: the interval is tight, time or repetitions are
+        used up, the candidate is far behind the best, or it failed.
+    """
+
+    seconds: float
+    interval: tuple[float, float]
+    repetitions: int
+    ratio: float
+    ratio_interval: tuple[float, float]
+    baseline_seconds: float
+    cpu_seconds: float
+    outcome: Outcome = Outcome("ok")
+    stopped: str = "budget"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure.
+
+    Parameters
+    ----------
+    budget : float, default=20.0
+        Seconds for all candidates together. At least three rounds are made.
+    max_repetitions : int, default=40
+        Rounds.
+    precision : float, default=0.02
+        A candidate is done when the 95 % interval of its ratio lies within this share
+        of the ratio on both sides, after at least six rounds.
+    slower : float, default=1.7
+        A candidate is given up when, after three rounds, its fastest run takes this
+        many times the median of the best.
+    """
+
+    budget: float = 20.0
+    max_repetitions: int = 40
+    precision: float = 0.02
+    slower: float = 1.7
+
+    def __post_init__(self) -> None:
+        if self.budget <= 0 or self.max_repetitions < 1 or self.precision <= 0:
+            raise ValueError(
+                f"Got {self}; budget and precision must be positive, "
+                "max_repetitions at least 1."
+            )
+
+
+@dataclass
+class _Series:
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+    baseline: list[float] = field(default_factory=list)
+    stopped: str = ""
+    outcome: Outcome = Outcome("ok")
+
+    def add(self, sample: Sample, baseline: Sample) -> None:
+        self.seconds.append(sample.seconds)
+        self.cpu.append(sample.cpu_seconds)
+        self.baseline.append(baseline.seconds)
+        self.ratios.append(baseline.seconds / max(sample.seconds, 1e-9))
+
+    def is_precise(self, precision: float) -> bool:
+        if len(self.ratios) < _FEWEST_FOR_INTERVAL:
+            return False
+        ratio, low, high = median_interval(self.ratios)
+        return ratio - low <= precision * ratio and high - ratio <= precision * ratio
+
+    def measurement(self) -> Measurement:
+        if not self.outcome.ok or not self.seconds:
+            nan = math.nan
+            return Measurement(
+                nan, (nan, nan), 0, 0.0, (0.0, 0.0), nan, nan, self.outcome, "failed"
+            )
+        seconds, low, high = median_interval(self.seconds)
+        ratio, ratio_low, ratio_high = median_interval(self.ratios)
+        return Measurement(
+            seconds,
+            (low, high),
+            len(self.seconds),
+            ratio,
+            (ratio_low, ratio_high),
+            float(np.median(self.baseline)),
+            float(np.median(self.cpu)),
+            self.outcome,
+            self.stopped or "budget",
+        )
+
+
+def interleave(
+    sample: Callable[[int], Sample], candidates: int, effort: Effort
+) -> list[Measurement]:
+    """Sample a baseline and candidates in rounds, in alternating order.
+
+    Parameters
+    ----------
+    sample : callable of int
+        Runs the baseline for 0, candidate k for k = 1 ..., once. It may raise
+        `WorkerFailure`.
+    candidates : int
+        Number of candidates.
+    effort : Effort
+        When to stop.
+
+    Returns
+    -------
+    list of Measurement
+        One for each candidate. One that fails is given up, the others go on.
+    """
+    series = {k: _Series() for k in range(1, candidates + 1)}
+    started = time.monotonic()
+    for done in range(effort.max_repetitions):
+        active = [k for k, s in series.items() if not s.stopped]
+        spent = time.monotonic() - started
+        if not active or (done >= _FEWEST and spent > effort.budget):
+            break
+        _round(sample, [0, *active][:: 1 if done % 2 == 0 else -1], series)
+        _stop(series, effort)
+    return [s.measurement() for s in series.values()]
+
+
+def _round(
+    sample: Callable[[int], Sample], order: list[int], series: dict[int, _Series]
+) -> None:
+    samples: dict[int, Sample] = {}
+    for k in order:
+        try:
+            samples[k] = sample(k)
+        except WorkerFailure as failure:
+            if k == 0:
+                raise
+            series[k].outcome, series[k].stopped = failure.outcome, "failed"
+    for k, taken in samples.items():
+        if k != 0:
+            series[k].add(taken, samples[0])
+
+
+def _stop(series: dict[int, _Series], effort: Effort) -> None:
+    running = [s for s in series.values() if s.seconds and s.outcome.ok]
+    if not running:
+        return
+    medians = [float(np.median(s.seconds)) for s in running]
+    best = min([*medians, float(np.median(running[0].baseline))])
+    for s in running:
+        if s.stopped:
+            continue
+        if len(s.seconds) >= _FEWEST and min(s.seconds) > effort.slower * best:
+            s.stopped = "slower"
+        elif s.is_precise(effort.precision):
+            s.stopped = "precise"
