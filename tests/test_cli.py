@@ -1,0 +1,328 @@
+"""The command line: exit codes, one clear line for bad input, tables and JSON."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_database import make_record, make_several
+
+import tunembed
+from tunembed.cli import main
+from tunembed.parsers import parse_c
+from tunembed.tuning import TuningDatabase
+
+KERNEL = "void f(int n, double x[n]) { for (int i = 0; i < n; i++) x[i] = 0; }\n"
+
+
+class Output:
+    def __init__(self, code, captured):
+        self.code, self.out, self.err = code, captured.out, captured.err
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TUNEMBED_DATABASE", str(tmp_path / "user.sqlite"))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        return Output(ended.value.code, capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    path = tmp_path / "f.c"
+    path.write_text(KERNEL)
+    return path
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = TuningDatabase(tmp_path / "user.sqlite", shipped=False)
+    database.append(make_several())
+    return database
+
+
+class Result:
+    """What `tunembed.tune` returns, without measuring anything."""
+
+    def __init__(self, speedup):
+        self.function_ = "f"
+        self.speedup_ = speedup
+        self.speedup_interval_ = (speedup - 0.1, speedup + 0.1)
+        self.baseline_seconds_, self.seconds_ = 0.02, 0.02 / speedup
+        self.schedule_ = "parallel(i)"
+        self.source_ = "/* tuned */\n" + KERNEL
+        self.verified_ = True
+        self.neighbors_ = pd.DataFrame({"kernel": ["axpy"], "distance": [0.25]})
+        good = [1, "parallel(i)", True, "", True, "ok", 0.01, speedup, 1.9, 2.1]
+        bad = [2, "tile(i=32)", False, "i carries S0", None, "illegal"]
+        columns = "trial schedule legal reason verified status seconds speedup low high"
+        self.trials_ = pd.DataFrame(
+            [good, [*bad, *[math.nan] * 4]], columns=columns.split()
+        )
+
+    def to_json(self):
+        return json.dumps({"function": self.function_, "speedup": self.speedup_})
+
+
+@pytest.fixture
+def tune(monkeypatch):
+    """Replace `tunembed.tune`; what it was called with is in the list."""
+    calls = []
+
+    def fake(kernel, **options):
+        calls.append({"kernel": kernel, **options})
+        progress = options["progress"]
+        progress({"kind": "parsed", "function": "f"})
+        progress({"kind": "normalized"})
+        progress({"kind": "neighbors"})
+        trial = {"kind": "trial", "schedule": "parallel(i)", "status": "ok"}
+        progress({**trial, "verified": True, "speedup": 2.0})
+        progress({**trial, "verified": False, "status": "crash", "speedup": math.nan})
+        progress({"kind": "done"})
+        if isinstance(fake.outcome, BaseException):
+            raise fake.outcome
+        return fake.outcome
+
+    fake.outcome = Result(2.0)
+    fake.calls = calls
+    monkeypatch.setattr(tunembed, "tune", fake, raising=False)
+    return fake
+
+
+# The command itself
+
+
+def test_version_and_help(run):
+    assert run("--version").out == f"tunembed {tunembed.__version__}\n"
+    shown = run("--help")
+    assert shown.code == 0
+    for command in ("tune", "explain", "campaign", "benchmark", "db"):
+        assert command in shown.out
+    assert run("tune", "--help").code == 0
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["tune"], ["tune", "--nonsense"]])
+def test_wrong_usage(run, arguments):
+    shown = run(*arguments)
+    assert shown.code == 2
+    assert shown.out == "" and shown.err
+
+
+def test_completion():
+    environment = {**os.environ, "_TUNEMBED_COMPLETE": "source_bash"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from tunembed.cli import main; main()"],
+        env=environment,
+        cwd=Path(tunembed.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "complete" in done.stdout and "tunembed" in done.stdout
+
+
+# tune
+
+
+def test_tune_writes_the_faster_source(run, kernel, tune):
+    shown = run("tune", kernel)
+    assert shown.code == 0
+    assert kernel.with_name("f.tuned.c").read_text() == Result(2.0).source_
+    assert "2.00× [1.90, 2.10] faster, 20 ms to 10 ms" in shown.out
+    assert "axpy" in shown.out and "i carries S0" in shown.out
+    assert "crash" in shown.err and "2.00×" in shown.err
+    assert sorted(p.name for p in kernel.parent.iterdir()) == ["f.c", "f.tuned.c"]
+
+
+def test_tune_keeps_the_original(run, kernel, tune):
+    tune.outcome = Result(1.0)
+    shown = run("tune", kernel)
+    assert shown.code == 3
+    assert "is kept as it is" in shown.out
+    assert not kernel.with_name("f.tuned.c").exists()
+
+
+@pytest.mark.parametrize(("speedup", "code"), [(2.0, 0), (1.0, 3)])
+def test_tune_json_is_one_document(run, kernel, tune, speedup, code):
+    tune.outcome = Result(speedup)
+    shown = run("tune", kernel, "--json")
+    assert shown.code == code
+    assert json.loads(shown.out) == {"function": "f", "speedup": speedup}
+
+
+def test_tune_passes_its_options_on(run, kernel, tune, tmp_path):
+    (tmp_path / "inputs.py").write_text("def make(sizes, rng):\n    return {}\n")
+    output = tmp_path / "out.c"
+    options = ["--size", "ni=10,nj=20", "--size", "nk=30", "--function", "f"]
+    options += ["--trials", 3, "--arguments", tmp_path / "inputs.py:make"]
+    options += ["--database", tmp_path / "other.sqlite", "--output", output]
+    options += ["--strict-fp", "--threads", 2, "--budget", 1.5, "--seed", 7]
+    options += ["--flags", "-O2 -DX='a b'", "--assume-noalias"]
+    assert run("tune", kernel, *options).code == 0
+    (call,) = tune.calls
+    assert call["sizes"] == {"ni": 10, "nj": 20, "nk": 30}
+    assert call["arguments"]({}, None) == {}
+    assert call["database"].path == tmp_path / "other.sqlite"
+    assert call["flags"] == ["-O2", "-DX=a b"]
+    assert (call["trials"], call["threads"], call["budget"]) == (3, 2, 1.5)
+    assert call["strict_fp"] and call["assume_noalias"]
+    assert (call["random_state"], call["function"]) == (7, "f")
+    assert output.exists()
+
+
+def test_tune_interrupted(run, kernel, tune):
+    tune.outcome = KeyboardInterrupt()
+    shown = run("tune", kernel)
+    assert shown.code == 130
+    assert "Every finished trial is in the tuning database" in shown.err
+    assert shown.out == ""
+
+
+def test_bad_input_is_one_line(run, kernel, tune):
+    try:
+        parse_c("void f(void) { int x = ; }", filename="bad.c")
+    except ValueError as error:
+        tune.outcome = error
+    shown = run("tune", kernel, "--json")
+    assert shown.code == 2 and shown.out == ""
+    assert shown.err.splitlines()[-1].startswith("tunembed: bad.c:")
+
+
+def test_a_bug_keeps_its_traceback(kernel, tune, monkeypatch):
+    tune.outcome = ValueError("a bug")
+    with pytest.raises(ValueError, match="a bug"):
+        main(["tune", str(kernel)])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--size", "ni"], "A size is NAME=INTEGER, 1 or more, such as ni=1000"),
+        (["--size", "ni=0"], "Got 'ni=0'"),
+        (["--size", "ni=1,ni=2"], "Size ni is given twice: 1, 2"),
+        (["--arguments", "inputs.py"], "--arguments takes FILE.py:CALLABLE"),
+        (["--arguments", "none.py:f"], "There is no file none.py"),
+        (["--flags", "'"], "Cannot split --flags"),
+        (["--output", "/none/out.c"], "There is no folder /none for out.c"),
+        (["--output", "/"], "/ is a folder"),
+    ],
+)
+def test_tune_refuses(run, kernel, tune, options, message):
+    shown = run("tune", kernel, *options)
+    assert shown.code == 2 and shown.out == ""
+    assert message in shown.err and len(shown.err.splitlines()) == 1
+    assert not tune.calls
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("def f(:\n", "inputs.py:1: SyntaxError"),
+        ("x = 1\ny = z\n", "inputs.py:2: NameError"),
+        ("make = 1\n", "inputs.py has no callable 'make'"),
+    ],
+)
+def test_arguments_file_that_fails(run, kernel, tune, tmp_path, text, message):
+    (tmp_path / "inputs.py").write_text(text)
+    shown = run("tune", kernel, "--arguments", tmp_path / "inputs.py:make")
+    assert shown.code == 2 and message in shown.err
+
+
+def test_kernel_that_is_not_there(run, tmp_path, tune):
+    assert "none.c is not there" in run("tune", tmp_path / "none.c").err
+    assert "a folder, not a C file" in run("tune", tmp_path).err
+    assert "is not there" in run("explain", tmp_path / "none.c").err
+    assert "There is no C file" in run("campaign", tmp_path).err
+
+
+def test_the_kernel_is_not_overwritten(run, kernel, tune):
+    shown = run("tune", kernel, "--output", kernel)
+    assert shown.code == 2 and "is the kernel itself" in shown.err
+    assert kernel.read_text() == KERNEL
+
+
+def test_read_only_output_folder(run, kernel, tune, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    shown = run("tune", kernel)
+    assert shown.code == 2 and "read-only" in shown.err
+    assert not tune.calls
+
+
+def test_corrupt_database(run, kernel, monkeypatch, tmp_path):
+    def read(kernel, **options):
+        options["database"].records()
+
+    monkeypatch.setattr(tunembed, "tune", read, raising=False)
+    (tmp_path / "bad.sqlite").write_text("nonsense" * 1000)
+    shown = run("tune", kernel, "--database", tmp_path / "bad.sqlite")
+    assert shown.code == 2
+    assert "bad.sqlite is not a tuning database" in shown.err
+
+
+# db
+
+
+def test_db_info(run, database):
+    shown = run("db", "info")
+    assert shown.code == 0
+    assert str(database.path) in shown.out.replace("\n", "")
+    assert "dense, stencil" in shown.out
+    found = json.loads(run("db", "info", "--json").out)
+    assert found["path"] == str(database.path)
+    assert found["sources"] == {"campaign": 4, "tune": 1}
+
+
+def test_db_export_import_merge(run, database, tmp_path):
+    shown = run("db", "export", tmp_path / "records.csv")
+    assert shown.code == 0 and shown.out.startswith("5 records in")
+    other = tmp_path / "other.sqlite"
+    shown = run("db", "import", tmp_path / "records.csv", "--database", other)
+    assert f"5 new records in {other}" in shown.out
+    TuningDatabase(other, shipped=False).append(make_record(9))
+    shown = run("db", "merge", other)
+    assert shown.code == 0 and "1 new records" in shown.out
+    assert len(TuningDatabase(database.path, shipped=False)) == 6
+
+
+def test_db_refuses(run, tmp_path):
+    commands = [
+        ("info", "--database", tmp_path / "none.sqlite"),
+        ("export", tmp_path / "records.csv"),
+        ("import", tmp_path / "none.csv"),
+        ("merge", tmp_path / "none.sqlite"),
+    ]
+    for command in commands:
+        shown = run("db", *command)
+        assert shown.code == 2 and shown.out == ""
+        assert len(shown.err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_db_with_a_corrupt_file(run, tmp_path):
+    (tmp_path / "user.sqlite").write_text("nonsense" * 1000)
+    shown = run("db", "info")
+    assert shown.code == 2 and "is not a tuning database" in shown.err
+
+
+# benchmark
+
+
+def test_benchmark_refuses_a_missing_folder(run, tmp_path):
+    shown = run("benchmark", "polybench", "--path", tmp_path / "none")
+    assert shown.code == 2 and "There is no folder" in shown.err
+    assert run("benchmark", "own", tmp_path / "none").code == 2

@@ -1,0 +1,197 @@
+"""Tables and live progress in a terminal; the only file that imports rich."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import math
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Columns where a terminal is not there to tell its width.
+_WIDTH = 120
+_ABSENT = "–"
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console on standard output or error, wide enough when it is a file."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+
+
+def seconds(value: float) -> str:
+    """Return a time with three digits and its unit."""
+    if value is None or math.isnan(value):
+        return _ABSENT
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if value >= scale:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value / 1e-9:.3g} ns"
+
+
+def ratio(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """Return a speedup, with its interval if it has one."""
+    if value is None or math.isnan(value):
+        return _ABSENT
+    interval = "" if math.isnan(low) else f" [{low:.2f}, {high:.2f}]"
+    return f"{value:.2f}×{interval}"
+
+
+def yes(value: Any) -> Text:
+    """Return a truth value as a coloured word; absent values as a dash."""
+    if value is None or value != value:
+        return Text(_ABSENT)
+    return Text("yes", "green") if value else Text("no", "red")
+
+
+def trials_table(trials: "pd.DataFrame", title: str) -> Table:
+    """Return the candidates of a run, one line each, with what became of them."""
+    table = _table(title)
+    for name in ("trial", "legal", "verified", "median", "speedup [95 %]"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("schedule", overflow="fold")
+    for row in trials.to_dict("records"):
+        fate = row.get("reason") or ("" if row["status"] == "ok" else row["status"])
+        table.add_row(
+            str(row["trial"]),
+            yes(row["legal"]),
+            yes(row["verified"]),
+            seconds(row["seconds"]),
+            ratio(row["speedup"], row["low"], row["high"]),
+            Text.assemble(row["schedule"] or "(original)", (f"  {fate}", "yellow")),
+        )
+    return table
+
+
+def frame_table(frame: "pd.DataFrame", title: str | None = None) -> Table:
+    """Return any DataFrame as a table."""
+    table = _table(title)
+    for name in frame.columns:
+        table.add_column(str(name), overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(cell(value)) for value in row))
+    return table
+
+
+def pairs_table(values: Mapping[str, Any]) -> Table:
+    """Return names and values, one pair per line."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in values.items():
+        table.add_row(name.replace("_", " "), Text(cell(value)))
+    return table
+
+
+def _table(title: str | None) -> Table:
+    return Table(
+        box=None,
+        pad_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+    )
+
+
+def cell(value: Any) -> str:
+    """Return a value as the text of a table's cell."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value != value:
+        return _ABSENT
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {v}" for k, v in value.items()) or _ABSENT
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or _ABSENT
+    return str(value)
+
+
+class Live:
+    """Progress of a run on standard error; call it with the run's events.
+
+    A terminal shows a bar; a file gets one line per finished trial.
+    """
+
+    def __init__(self, total: int, what: str) -> None:
+        self.console = console(stderr=True)
+        self.best = math.nan
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self._task = self._progress.add_task(what, total=total)
+
+    def __enter__(self) -> "Live":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """Show one event; see `tunembed.tuning.tune` for what there is."""
+        show = getattr(self, f"_{event['kind']}", None)
+        if show is not None:
+            show(event)
+
+    def _parsed(self, event: Mapping[str, Any]) -> None:
+        self._progress.update(self._task, description="normalizing")
+
+    def _normalized(self, event: Mapping[str, Any]) -> None:
+        self._progress.update(self._task, description="asking the neighbours")
+
+    def _neighbors(self, event: Mapping[str, Any]) -> None:
+        self._progress.update(self._task, description="measuring")
+
+    def _trial(self, event: Mapping[str, Any]) -> None:
+        speedup = event.get("speedup", math.nan)
+        if event.get("verified") and not speedup <= self.best:
+            self.best = speedup
+        self._progress.update(
+            self._task, advance=1, description=f"best {ratio(self.best)}"
+        )
+        status = event.get("status", "ok")
+        told = ratio(speedup) if status == "ok" else status
+        line = Text.assemble((f"{told:>10}  ", "cyan"), str(event.get("schedule", "")))
+        self.console.print(line, overflow="ellipsis", no_wrap=True)
+
+    def _step(self, event: Mapping[str, Any]) -> None:
+        self._progress.update(
+            self._task,
+            total=event["total"],
+            completed=event["done"],
+            description=event["text"],
+        )
+        if self._progress.disable:
+            self.console.print(f"{event['done']}/{event['total']} {event['text']}")

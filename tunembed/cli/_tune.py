@@ -1,0 +1,135 @@
+"""`tunembed tune`: find, verify and write a faster version of a kernel."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tunembed.cli import _options as options
+from tunembed.cli._callables import load_callable
+from tunembed.cli._errors import FASTER, NO_IMPROVEMENT, CommandError, reporting
+
+
+def tune(
+    kernel: options.KernelFile,
+    function: options.Function = None,
+    size: options.Sizes = None,
+    trials: options.Trials = 10,
+    arguments: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.py:CALLABLE",
+            help="Makes the arguments that sizes cannot describe.",
+        ),
+    ] = None,
+    database: options.Database = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Default: KERNEL.tuned.c beside the kernel.")
+    ] = None,
+    as_json: options.Json = False,
+    strict_fp: options.StrictFp = False,
+    threads: options.Threads = None,
+    budget: options.Budget = None,
+    flags: Annotated[
+        str | None, typer.Option(help="Compiler flags of the baseline.")
+    ] = None,
+    assume_noalias: options.NoAlias = False,
+    seed: options.Seed = 0,
+) -> None:
+    """Find, verify and write a faster version of a kernel."""
+    with reporting("Every finished trial is in the tuning database."):
+        options.check_kernel(kernel)
+        target = _target(kernel, output)
+        sizes = options.parse_sizes(size)
+        maker = load_callable(arguments)
+        baseline_flags = _split(flags)
+
+        import tunembed
+        from tunembed.cli import _display
+
+        with _display.Live(trials, f"reading {kernel.name}") as live:
+            result = tunembed.tune(
+                kernel,
+                function=function,
+                sizes=sizes,
+                trials=trials,
+                arguments=maker,
+                database=options.open_database(database),
+                strict_fp=strict_fp,
+                threads=threads,
+                budget=budget,
+                flags=baseline_flags,
+                assume_noalias=assume_noalias,
+                random_state=seed,
+                progress=live,
+            )
+        faster = result.speedup_ > 1
+        if faster:
+            _write(target, result.source_)
+        if as_json:
+            typer.echo(result.to_json())
+        else:
+            _show(result, kernel, target)
+    raise typer.Exit(FASTER if faster else NO_IMPROVEMENT)
+
+
+def _show(result: Any, kernel: Path, target: Path) -> None:
+    from tunembed.cli import _display
+
+    console = _display.console()
+    if len(result.neighbors_):
+        console.print(_display.frame_table(result.neighbors_, "Nearest known nests"))
+        console.print()
+    console.print(_display.trials_table(result.trials_, "Trials"))
+    console.print()
+    if result.speedup_ > 1:
+        ratio = _display.ratio(result.speedup_, *result.speedup_interval_)
+        before, after = map(
+            _display.seconds, (result.baseline_seconds_, result.seconds_)
+        )
+        console.print(
+            f"[bold green]{ratio} faster[/], {before} to {after}, verified: {target}",
+            soft_wrap=True,
+        )
+        console.print(f"schedule: {result.schedule_}", markup=False, soft_wrap=True)
+    else:
+        console.print(f"No improvement found: {kernel} is kept as it is.")
+
+
+def _split(flags: str | None) -> list[str] | None:
+    try:
+        return None if flags is None else shlex.split(flags)
+    except ValueError as error:
+        raise CommandError(f"Cannot split --flags {flags!r}: {error}.") from None
+
+
+def _target(kernel: Path, output: Path | None) -> Path:
+    """Return the file to write, after making sure that it can be written."""
+    target = output or kernel.with_name(f"{kernel.stem}.tuned.c")
+    if target.is_dir():
+        raise CommandError(f"{target} is a folder; --output takes a file.")
+    if target.exists() and target.samefile(kernel):
+        raise CommandError(f"{target} is the kernel itself; choose another --output.")
+    folder = target.parent
+    if not folder.is_dir():
+        raise CommandError(f"There is no folder {folder} for {target.name}.")
+    if not os.access(target if target.exists() else folder, os.W_OK):
+        raise CommandError(
+            f"Cannot write {target}: {folder} is read-only. Choose another place "
+            "with --output."
+        )
+    return target
+
+
+def _write(target: Path, text: str) -> None:
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
