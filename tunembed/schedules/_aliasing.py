@@ -1,0 +1,190 @@
+"""Pointer parameters may overlap: keep the original for the case that they do."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import copy
+import itertools
+
+from pycparser import c_ast, c_generator
+
+from tunembed.parsers import Parameter
+from tunembed.schedules._extents import extent_bytes
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._tree import ScheduleError
+
+_CHARACTER = ("char", "signed char", "unsigned char", "void")
+
+
+def guard(
+    scop: Scop,
+    body: str,
+    helpers: str,
+    *,
+    assume_noalias: bool = False,
+    header: str = "",
+) -> str:
+    """Return the file of the function with a new body.
+
+    Where two pointers could overlap, the new body moves to a function of its own
+    with `restrict` parameters; the named one tests for overlap and falls back to
+    the original.
+
+    Parameters
+    ----------
+    scop : Scop
+    body : str
+        C text of the new body, without braces.
+    helpers : str
+        Definitions that the body needs.
+    assume_noalias : bool, default=False
+        Trust that no two pointers overlap.
+    header : str
+        A comment for the top of the file.
+    """
+    function = scop.function
+    text = function.unit.text
+    place = function.source_range()
+    before, after = text[: place.start], text[place.end :]
+    signature = text[place.start : place.body_start]
+    pairs = [] if assume_noalias else _suspects(scop)
+    conditions = [*_assumptions(scop), *(_disjoint(scop, a, b) for a, b in pairs)]
+    body = _constants(scop) + body
+    if not conditions:
+        tuned = f"{signature.rstrip()}\n{{\n{body}}}"
+        return f"{header}{before}{helpers}{_gap(helpers)}{tuned}{after}"
+    name = function.name
+    original = _rename(scop, f"{name}_original")
+    call = ", ".join(p.name for p in function.parameters)
+    result = "" if _returns_nothing(scop) else "return "
+    test = " &&\n        ".join(conditions)
+    tuned = f"static {_restricted(scop, f'{name}_tuned')}\n{{\n{body}}}"
+    chosen = (
+        f"{signature.rstrip()}\n{{\n"
+        f"    /* The fast version is right only where the arrays do not overlap. */\n"
+        f"    if ({test}) {{\n        {result}{name}_tuned({call});\n    }} else {{\n"
+        f"        {result}{name}_original({call});\n    }}\n}}"
+    )
+    return (
+        f"{header}{before}{helpers}{_gap(helpers)}static {original}\n\n{tuned}\n\n"
+        f"{chosen}{after}"
+    )
+
+
+def _gap(helpers: str) -> str:
+    return "\n" if helpers else ""
+
+
+def _suspects(scop: Scop) -> list[tuple[Parameter, Parameter]]:
+    written = {
+        access.array
+        for statement in scop.statements.values()
+        for access in statement.accesses
+        if access.kind == "write"
+    }
+    used = {a.array for s in scop.statements.values() for a in s.accesses}
+    pointers = [
+        p
+        for p in scop.function.parameters
+        if (p.is_pointer or p.shape) and p.name in used
+    ]
+    return [
+        (a, b)
+        for a, b in itertools.combinations(pointers, 2)
+        if (a.name in written or b.name in written)
+        and not (a.is_restrict and b.is_restrict)
+        and not (a.is_restrict and a.name in written)
+        and not (b.is_restrict and b.name in written)
+        and _same_type(a.dtype, b.dtype)
+    ]
+
+
+def _same_type(first: str, second: str) -> bool:
+    """Return whether C lets objects of both types share memory."""
+    plain = [t.replace("unsigned ", "").replace("signed ", "") for t in (first, second)]
+    return plain[0] == plain[1] or first in _CHARACTER or second in _CHARACTER
+
+
+def _disjoint(scop: Scop, a: Parameter, b: Parameter) -> str:
+    for parameter in (a, b):
+        if extent_bytes(scop, parameter) is None:
+            raise ScheduleError(
+                f"'{a.name}' and '{b.name}' may overlap and the size of "
+                f"'{parameter.name}' is not known: declare it as an array with its "
+                "size, say restrict, or use --assume-noalias"
+            )
+    return (
+        f"((const char *)({a.name}) + {extent_bytes(scop, a)} "
+        f"<= (const char *)({b.name}) ||\n"
+        f"         (const char *)({b.name}) + {extent_bytes(scop, b)} "
+        f"<= (const char *)({a.name}))"
+    )
+
+
+def _assumptions(scop: Scop) -> list[str]:
+    texts = []
+    for statement in scop.statements.values():
+        source = statement.source
+        for access in source.accesses if source is not None else ():
+            for assumption in access.assumptions:
+                names = {n for n in assumption.names() if n in scop.function.symbols}
+                text = assumption.to_c()
+                for name in names:
+                    symbol = scop.function.symbols[name]
+                    if symbol.iterators:
+                        raise ScheduleError(
+                            f"{statement.location}: the subscripts of "
+                            f"'{access.array}' cannot be separated"
+                        )
+                    text = text.replace(name, f"({symbol.expression})")
+                texts.append(f"{text} >= 0")
+    return list(dict.fromkeys(texts))
+
+
+def _constants(scop: Scop) -> str:
+    lines = []
+    for name, expression in scop.function.constants.items():
+        lines.append(f"    const int {name} = {expression};\n")
+    return "".join(lines)
+
+
+def _returns_nothing(scop: Scop) -> bool:
+    kind = scop.function.node.decl.type.type
+    return isinstance(kind, c_ast.TypeDecl) and getattr(kind.type, "names", None) == [
+        "void"
+    ]
+
+
+def _rename(scop: Scop, name: str) -> str:
+    function = scop.function
+    text = function.unit.text
+    place = function.source_range()
+    whole = text[place.start : place.end]
+    offset = place.name_start - place.start
+    renamed = whole[:offset] + name + whole[offset + len(function.name) :]
+    return renamed.removeprefix("static ").removeprefix("inline ")
+
+
+def _restricted(scop: Scop, name: str) -> str:
+    declared = copy.deepcopy(scop.function.node.decl)
+    declared.storage, declared.funcspec = [], []
+    declared.name = name
+    inner = declared.type.type
+    while not isinstance(inner, c_ast.TypeDecl):
+        inner = inner.type
+    inner.declname = name
+    parameters = {p.name: p for p in scop.function.parameters}
+    for argument in declared.type.args.params if declared.type.args else ():
+        found = parameters.get(getattr(argument, "name", None))
+        if found is not None and not found.is_struct:
+            _add_restrict(argument.type)
+    return c_generator.CGenerator().visit(declared)
+
+
+def _add_restrict(node: c_ast.Node) -> None:
+    if isinstance(node, c_ast.ArrayDecl) and "restrict" not in node.dim_quals:
+        node.dim_quals = ["restrict", *node.dim_quals]
+    elif isinstance(node, c_ast.PtrDecl) and "restrict" not in node.quals:
+        node.quals = [*node.quals, "restrict"]

@@ -1,0 +1,138 @@
+"""Which part of an array a subtree touches: the size and origin of a local buffer."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import islpy as isl
+
+from tunembed.schedules._relations import Path, prefix_map
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._tree import (
+    Loop,
+    Pack,
+    Restrict,
+    ScheduleError,
+    statements_below,
+)
+
+LIMIT = 1 << 20
+"""Most elements a buffer may have."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The box of array elements touched below a node.
+
+    Attributes
+    ----------
+    lower, upper : list of isl.PwAff
+        Per dimension, over the parameters and the outer loops' values (parameters
+        named ``at_<loop>``).
+    extents : list of int
+        Constant upper bounds of the box's sizes.
+    exact : bool
+        Whether every element of the box is touched.
+    """
+
+    lower: list[isl.PwAff]
+    upper: list[isl.PwAff]
+    extents: list[int]
+    exact: bool
+    context: isl.Set
+
+
+def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
+    """Return the box of `pack.array` touched below `pack`.
+
+    Parameters
+    ----------
+    scop : Scop
+    path : Path
+        The nodes above `pack`.
+    pack : Pack
+
+    Raises
+    ------
+    ScheduleError
+        When the size of the box has no constant bound, or it is too large.
+    """
+    touched = _touched(scop, path, pack)
+    rank = touched.dim(isl.dim_type.set)
+    lower = [touched.dim_min(d).coalesce() for d in range(rank)]
+    upper = [touched.dim_max(d).coalesce() for d in range(rank)]
+    extents = [_extent(pack, low, high) for low, high in zip(lower, upper, strict=True)]
+    total = 1
+    for extent in extents:
+        total *= extent
+    if total > LIMIT:
+        raise ScheduleError(
+            f"pack({pack.array}): the buffer would have {total} elements, more than "
+            f"{LIMIT}; tile more loops outside of it"
+        )
+    box = isl.Set.universe(touched.get_space())
+    for d in range(rank):
+        box = box.intersect(_between(touched.get_space(), d, lower[d], upper[d]))
+    exact = box.subtract(touched).intersect_params(touched.params()).is_empty()
+    context = touched.params()
+    return Footprint(
+        [p.gist(context) for p in lower],
+        [p.gist(context) for p in upper],
+        extents,
+        exact,
+        context,
+    )
+
+
+def _touched(scop: Scop, path: Path, pack: Pack) -> isl.Set:
+    below = statements_below(pack.body)
+    outer = prefix_map(scop, (), path, below)
+    names = [node.name for _, node in path if isinstance(node, Loop)]
+    touched: isl.Set | None = None
+    for name in sorted(below):
+        statement = scop.statements[name]
+        place = outer.intersect_domain(isl.UnionSet(scop.domain(name)))
+        for _, node in path:
+            if isinstance(node, Restrict):
+                place = place.intersect_domain(isl.UnionSet(node.domain))
+        pieces = place.get_map_list()
+        for access in statement.accesses:
+            if access.array != pack.array or pieces.n_map() == 0:
+                continue
+            relation = access.relation(statement, scop.parameter_text)
+            elements = pieces.get_at(0).reverse().apply_range(relation)
+            found = _as_parameters(elements, names)
+            touched = found if touched is None else touched.union(found)
+    if touched is None:
+        raise ScheduleError(f"pack({pack.array}): the array is not used there")
+    return touched.coalesce()
+
+
+def _as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:
+    for d, name in enumerate(names):
+        elements = elements.set_dim_name(isl.dim_type.in_, d, f"at_{name}")
+    count = elements.dim(isl.dim_type.param)
+    moved = elements.move_dims(
+        isl.dim_type.param, count, isl.dim_type.in_, 0, len(names)
+    )
+    return moved.range()
+
+
+def _extent(pack: Pack, low: isl.PwAff, high: isl.PwAff) -> int:
+    size = high.sub(low).max_val()
+    if not size.is_int():
+        raise ScheduleError(
+            f"pack({pack.array}): the part of the array used there has no constant "
+            "size; tile the loops that walk over it"
+        )
+    return int(size.to_python()) + 1
+
+
+def _between(space: isl.Space, d: int, low: isl.PwAff, high: isl.PwAff) -> isl.Set:
+    here = isl.LocalSpace.from_space(space)
+    value = isl.PwAff.var_on_domain(here, isl.dim_type.set, d)
+    above = value.ge_set(low.insert_domain(space))
+    return above.intersect(value.le_set(high.insert_domain(space)))

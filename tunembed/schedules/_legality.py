@@ -1,0 +1,187 @@
+"""Is a schedule tree legal? One judgement for all steps."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import islpy as isl
+
+from tunembed.schedules._dependences import Dependence, Dependences
+from tunembed.schedules._relations import execution_order, node_path, prefix_map
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._tree import Loop, Node, loops_of, statements_below
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a schedule may be applied, and if not, why not.
+
+    Attributes
+    ----------
+    legal : bool
+    reason : str
+        Names the array, both statements and the loop; empty when legal.
+    permissions : tuple of str
+        What the schedule was allowed to change, such as ``"reassociates"``.
+    """
+
+    legal: bool
+    reason: str = ""
+    permissions: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.legal
+
+
+def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verdict:
+    """Prove that `nodes` computes what `scop` computes, or say what breaks."""
+    for reason in scop.reasons:
+        return Verdict(False, reason)
+    order = execution_order(scop, nodes)
+    kept = order.lex_lt_union_map(order)
+    if not dependences.union.is_subset(kept):
+        return Verdict(False, _broken(scop, dependences.binding, kept))
+    permissions = []
+    if not dependences.reduction_union.is_subset(kept):
+        permissions.append("reassociates")
+    for loop in loops_of(nodes):
+        if loop.parallel or loop.simd:
+            verdict = _concurrent(scop, nodes, loop, dependences)
+            if not verdict:
+                return verdict
+            permissions += verdict.permissions
+    return Verdict(True, "", tuple(dict.fromkeys(permissions)))
+
+
+def carried(
+    scop: Scop, nodes: tuple[Node, ...], loop: Loop, relation: isl.UnionMap
+) -> isl.UnionMap:
+    """Return the part of `relation` between different iterations of `loop`."""
+    below = statements_below(loop.body)
+    path = node_path(nodes, loop)
+    outer = prefix_map(scop, nodes, path[:-1], below)
+    inner = prefix_map(scop, nodes, path, below)
+    same_outer = outer.apply_range(outer.reverse())
+    same_inner = inner.apply_range(inner.reverse())
+    return relation.intersect(same_outer).subtract(same_inner)
+
+
+def is_parallel(
+    scop: Scop,
+    nodes: tuple[Node, ...],
+    loop: Loop,
+    dependences: Dependences,
+    *,
+    reductions: bool = False,
+) -> bool:
+    """Return whether the iterations of `loop` may run in any order.
+
+    Parameters
+    ----------
+    scop : Scop
+    nodes : tuple of Node
+        The tree.
+    loop : Loop
+        A loop of it.
+    dependences : Dependences
+    reductions : bool, default=False
+        Whether updates by a reduction may be reordered.
+    """
+    if not carried(scop, nodes, loop, dependences.union).is_empty():
+        return False
+    if reductions:
+        return True
+    return carried(scop, nodes, loop, dependences.reduction_union).is_empty()
+
+
+def _concurrent(
+    scop: Scop, nodes: tuple[Node, ...], loop: Loop, dependences: Dependences
+) -> Verdict:
+    word = "parallel" if loop.parallel else "simd"
+    verdict = _concurrent_at(scop, nodes, loop, loop, dependences, word)
+    depth = loop.parallel.collapse if loop.parallel else 1
+    inner = loop
+    for _ in range(depth - 1):
+        if len(inner.body) != 1 or not isinstance(inner.body[0], Loop):
+            return Verdict(
+                False, f"collapse({depth}) needs {depth} perfectly nested loops"
+            )
+        inner = inner.body[0]
+        if verdict:
+            verdict = _concurrent_at(scop, nodes, loop, inner, dependences, word)
+    return verdict
+
+
+def _concurrent_at(
+    scop: Scop,
+    nodes: tuple[Node, ...],
+    outer: Loop,
+    loop: Loop,
+    dependences: Dependences,
+    word: str,
+) -> Verdict:
+    for dependence in dependences.binding:
+        relation = carried(scop, nodes, loop, dependence.relation)
+        if not relation.is_empty():
+            what = _describe(scop, dependence, relation)
+            return Verdict(False, f"{word}({loop.name}): the loop carries {what}")
+    crossing = carried(scop, nodes, loop, dependences.reduction_union)
+    if crossing.is_empty():
+        return Verdict(True)
+    allowed = outer.simd or (outer.parallel is not None and outer.parallel.reduction)
+    if allowed:
+        return Verdict(True, "", ("reassociates",))
+    arrays = sorted(
+        d.array
+        for d in dependences.reductions
+        if not carried(scop, nodes, loop, d.relation).is_empty()
+    )
+    return Verdict(
+        False,
+        f"{word}({loop.name}): the loop carries a reduction into "
+        f"'{arrays[0]}'; say reduction=true to make it private",
+    )
+
+
+def _broken(scop: Scop, binding: list[Dependence], kept: isl.UnionMap) -> str:
+    for dependence in binding:
+        rest = dependence.relation.subtract(kept)
+        if not rest.is_empty():
+            return "the new order breaks " + _describe(scop, dependence, rest)
+    return "the new order breaks a dependence"
+
+
+def _describe(scop: Scop, dependence: Dependence, relation: isl.UnionMap) -> str:
+    pieces = relation.get_map_list()
+    first = pieces.get_at(0)
+    source = scop.statements[first.get_tuple_name(isl.dim_type.in_)]
+    target = scop.statements[first.get_tuple_name(isl.dim_type.out)]
+    distance = _distance(first)
+    return (
+        f"the dependence through '{dependence.array}' from {source.name} "
+        f"({source.location}) to {target.name} ({target.location}){distance}"
+    )
+
+
+def _distance(relation: isl.Map) -> str:
+    """Return the signs of a dependence distance over the common loops."""
+    source = relation.dim(isl.dim_type.in_)
+    target = relation.dim(isl.dim_type.out)
+    common = min(source, target)
+    if not common:
+        return ""
+    signs = []
+    for d in range(common):
+        signs.append(_sign(relation, d))
+    return f", direction ({', '.join(signs)})"
+
+
+def _sign(relation: isl.Map, d: int) -> str:
+    less = relation.order_lt(isl.dim_type.in_, d, isl.dim_type.out, d).is_empty()
+    equal = relation.equate(isl.dim_type.in_, d, isl.dim_type.out, d).is_empty()
+    more = relation.order_gt(isl.dim_type.in_, d, isl.dim_type.out, d).is_empty()
+    text = ("" if less else "<") + ("" if equal else "=") + ("" if more else ">")
+    return "*" if text == "<=>" else text

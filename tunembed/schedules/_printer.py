@@ -1,0 +1,447 @@
+"""From a schedule tree to readable C."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import islpy as isl
+from pycparser import c_ast
+
+from tunembed.schedules._ast import generate_ast
+from tunembed.schedules._buffers import Footprint, footprint
+from tunembed.schedules._c_text import (
+    HELPERS,
+    StatementPrinter,
+    affine_text,
+    expression,
+    minus,
+)
+from tunembed.schedules._declarations import declaration
+from tunembed.schedules._dependences import Dependences, dtype_of
+from tunembed.schedules._expansion import expansions
+from tunembed.schedules._legality import carried
+from tunembed.schedules._relations import node_path
+from tunembed.schedules._scop import Scop, ScopStatement
+from tunembed.schedules._scopes import declare_locals
+from tunembed.schedules._tree import (
+    Loop,
+    Node,
+    Pack,
+    ScheduleError,
+    statements_below,
+)
+
+
+@dataclass
+class _Buffer:
+    """A buffer in force: what replaces the elements of an array."""
+
+    pack: Pack
+    box: Footprint
+    origin: list[str]
+    rank: int
+
+
+@dataclass
+class _State:
+    """What is known at one place of the syntax tree."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    pending: Loop | None = None
+    path: tuple[Node, ...] = ()
+    buffers: tuple[_Buffer, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    alone: bool = False
+
+    def copy(self) -> _State:
+        return replace(self, names=dict(self.names), values=dict(self.values))
+
+
+class Printer:
+    """Prints the body of a function for a schedule tree.
+
+    Parameters
+    ----------
+    scop : Scop
+    nodes : tuple of Node
+    dependences : Dependences
+    """
+
+    def __init__(
+        self, scop: Scop, nodes: tuple[Node, ...], dependences: Dependences
+    ) -> None:
+        self.scop = scop
+        self.nodes = nodes
+        self.dependences = dependences
+        self.symbols = scop.function.symbols
+        self.places = declare_locals(scop, nodes, dependences)
+        self.expansions = expansions(scop)
+        self.freed = False
+        self.declared_inline: set[str] = set()
+        self.lines: list[str] = []
+        self.depth = 1
+        self.index_type = _index_type(scop)
+
+    def body(self) -> str:
+        """Return the C text of the function's body, without the braces."""
+        ast, self.marks = generate_ast(self.scop, self.nodes)
+        for expansion in self.expansions.values():
+            self._emit(expansion.allocation())
+        self._declare(0, self.nodes)
+        self._visit(ast, _State())
+        if not self.freed:
+            self._free()
+        return "\n".join(self.lines) + "\n"
+
+    def helpers(self) -> str:
+        """Return the definitions that the printed body needs."""
+        text = "\n".join(self.lines)
+        return "\n".join(code for name, code in HELPERS.items() if f"{name}(" in text)
+
+    def _emit(self, text: str) -> None:
+        indent = "    " * self.depth
+        for line in text.split("\n"):
+            self.lines.append(line if line.startswith("#") else f"{indent}{line}")
+
+    def _visit(self, node: isl.AstNode, state: _State) -> None:
+        kind = node.get_type()
+        if kind == isl.ast_node_type.block:
+            children = node.block_get_children()
+            state = replace(state, alone=False)
+            for n in range(children.n_ast_node()):
+                self._visit(children.get_ast_node(n), state)
+        elif kind == isl.ast_node_type.mark:
+            self._mark(node, state)
+        elif kind == isl.ast_node_type.for_:
+            self._for(node, state)
+        elif kind == isl.ast_node_type.if_:
+            self._if(node, state)
+        else:
+            self._user(node, state)
+
+    def _free(self) -> None:
+        self.freed = True
+        for expansion in self.expansions.values():
+            self._emit(f"free({expansion.name});")
+
+    def _mark(self, node: isl.AstNode, state: _State) -> None:
+        marked = self.marks[int(node.mark_get_id().get_name().split()[1])]
+        inner = state.copy()
+        if isinstance(marked, Pack):
+            self._pack(node, marked, inner)
+            return
+        inner.pending = marked
+        inner.path = (*state.path, marked)
+        self._visit(node.mark_get_node(), inner)
+
+    def _for(self, node: isl.AstNode, state: _State) -> None:
+        loop = state.pending
+        if loop is None:
+            raise ScheduleError("isl made a loop that the schedule does not have")
+        inner = state.copy()
+        inner.pending = None
+        name = self._loop_name(loop)
+        counter = node.for_get_iterator().get_id().get_name()
+        down = _counts_down(loop)
+        inner.names[counter] = f"-{name}" if down else name
+        inner.values[loop.name] = name
+        header = self._header(node, inner, name, down)
+        for pragma in self._pragmas(loop):
+            self._emit(pragma)
+        self._emit(header + " {")
+        self.depth += 1
+        self._declare(id(loop), loop.body)
+        self._visit(node.for_get_body(), replace(inner, alone=True))
+        self.depth -= 1
+        self._emit("}")
+
+    def _header(self, node: isl.AstNode, state: _State, name: str, down: bool) -> str:
+        rename = self._renamer(state)
+        start = expression(node.for_get_init(), rename)
+        step = expression(node.for_get_inc(), rename)
+        condition = node.for_get_cond()
+        if down:
+            low = expression(condition.get_op_arg(1), rename)
+            strict = condition.get_op_type() == isl.ast_expr_op_type.lt
+            start, low = _negated(start), _negated(low)
+            test = f"{name} {'>' if strict else '>='} {low}"
+            change = f"{name}--" if step == "1" else f"{name} -= {step}"
+        else:
+            test = expression(condition, rename)
+            change = f"{name}++" if step == "1" else f"{name} += {step}"
+        return f"for ({self.index_type} {name} = {start}; {test}; {change})"
+
+    def _if(self, node: isl.AstNode, state: _State) -> None:
+        test = expression(node.if_get_cond(), self._renamer(state))
+        self._emit(f"if ({test}) {{")
+        self.depth += 1
+        state = replace(state, alone=True)
+        self._visit(node.if_get_then_node(), state)
+        self.depth -= 1
+        if node.if_has_else_node():
+            self._emit("} else {")
+            self.depth += 1
+            self._visit(node.if_get_else_node(), state)
+            self.depth -= 1
+        self._emit("}")
+
+    def _user(self, node: isl.AstNode, state: _State) -> None:
+        call = node.user_get_expr()
+        name = call.get_op_arg(0).get_id().get_name()
+        statement = self.scop.statements[name]
+        if isinstance(statement.node, c_ast.Return):
+            self._free()
+        rename = self._renamer(state)
+        values = {
+            dim: expression(call.get_op_arg(n + 1), rename)
+            for n, dim in enumerate(statement.dims)
+        }
+        self._emit(self._statement(statement, values, state))
+
+    def _statement(
+        self, statement: ScopStatement, values: dict[str, str], state: _State
+    ) -> str:
+        names = {it: values[dim] for it, dim in statement.iterators.items()}
+        printer = StatementPrinter(names, {})
+        accesses: dict[int, str] = {}
+        for access in statement.accesses:
+            if access.node is None:
+                continue
+            if access.array in self.expansions:
+                dims = [values[d] for d in self.scop.expanded[access.array]]
+                element = self.expansions[access.array].element(dims)
+                accesses[id(access.node)] = element
+            for buffer in state.buffers:
+                if buffer.pack.array == access.array:
+                    element = _element(buffer, access.subscripts, values)
+                    accesses[id(access.node)] = element
+        printer.accesses = accesses
+        node = statement.node
+        if isinstance(node, c_ast.Decl):
+            return self._assignment(statement, node, printer)
+        return printer.statement(node)
+
+    def _assignment(
+        self, statement: ScopStatement, node: c_ast.Decl, printer: StatementPrinter
+    ) -> str:
+        value = printer.visit(node.init)
+        write = next(a for a in statement.accesses if a.kind == "write")
+        if write.array in self.declared_inline:
+            return f"{declaration(self.scop, write.array)} = {value};"
+        return f"{printer.accesses.get(id(write.node), node.name)} = {value};"
+
+    def _array(self, name: str) -> str:
+        expansion = self.expansions.get(name)
+        return expansion.name if expansion else name.split("#")[0]
+
+    def _declare(self, place: int, body: tuple[Node, ...]) -> None:
+        for name in self.places.get(place, ()):
+            if self._declares_first(name, body):
+                self.declared_inline.add(name)
+            else:
+                self._emit(f"{declaration(self.scop, name)};")
+
+    def _declares_first(self, name: str, body: tuple[Node, ...]) -> bool:
+        """Return whether a statement directly in `body` can declare the variable."""
+        for node in body:
+            used = [self.scop.statements[s] for s in sorted(statements_below((node,)))]
+            if not any(a.array == name for s in used for a in s.accesses):
+                continue
+            source = used[0].source if len(used) == 1 else None
+            return (
+                source is not None
+                and not isinstance(node, Loop | Pack)
+                and self.scop.privates[name].name in source.declares
+                and isinstance(source.node, c_ast.Decl)
+            )
+        return False
+
+    def _pack(self, node: isl.AstNode, pack: Pack, state: _State) -> None:
+        path = node_path(self.nodes, pack)[:-1]
+        box = footprint(self.scop, path, pack)
+        if pack.write_back and not box.exact:
+            raise ScheduleError(
+                f"pack({pack.array}): the part written there is no full box, it cannot "
+                "be copied back"
+            )
+        lower = [self._bound(p, box, state) for p in box.lower]
+        upper = [self._bound(p, box, state) for p in box.upper]
+        dtype = dtype_of(self.scop, pack.array)
+        keep = [d for d in pack.permutation if box.extents[d] > 1]
+        shape = "".join(f"[{box.extents[d]}]" for d in keep)
+        align = " __attribute__((aligned(64)))" if keep else ""
+        alone = state.alone and pack.array not in {b.pack.array for b in state.buffers}
+        if not alone:
+            self._emit("{")
+            self.depth += 1
+        if keep:
+            self._emit(f"{dtype} {pack.buffer}{shape}{align};")
+            self._copy(pack, lower, upper, keep, back=False)
+        else:
+            element = "".join(f"[{text}]" for text in lower)
+            self._emit(f"{dtype} {pack.buffer} = {self._array(pack.array)}{element};")
+        buffer = _Buffer(pack, box, lower, len(lower))
+        state.buffers = (*state.buffers, buffer)
+        state.path = (*state.path, pack)
+        self._declare(id(pack), pack.body)
+        self._visit(node.mark_get_node(), state)
+        if pack.write_back:
+            self._copy(pack, lower, upper, keep, back=True)
+        if not alone:
+            self.depth -= 1
+            self._emit("}")
+
+    def _copy(
+        self,
+        pack: Pack,
+        lower: list[str],
+        upper: list[str],
+        keep: list[int],
+        *,
+        back: bool,
+    ) -> None:
+        names = [f"at{d}" for d in range(len(lower))]
+        element = "".join(
+            f"[{names[d] if d in keep else lower[d]}]" for d in range(len(lower))
+        )
+        local = "".join(f"[{minus(names[d], lower[d])}]" for d in keep)
+        depth = self.depth
+        for d in range(len(lower)):
+            if d in keep:
+                self._emit(
+                    f"for ({self.index_type} {names[d]} = {lower[d]}; "
+                    f"{names[d]} <= {upper[d]}; {names[d]}++)"
+                )
+                self.depth += 1
+        ours, theirs = f"{pack.buffer}{local}", f"{self._array(pack.array)}{element}"
+        self._emit(f"{theirs} = {ours};" if back else f"{ours} = {theirs};")
+        self.depth = depth
+
+    def _bound(self, value: isl.PwAff, box: Footprint, state: _State) -> str:
+        build = isl.AstBuild.from_context(box.context)
+        renamed = self._renamer(state)
+
+        def rename(name: str) -> str:
+            if name.startswith("at_"):
+                return state.values[name[3:]]
+            return renamed(name)
+
+        text = expression(build.expr_from_pw_aff(value), rename)
+        return f"({text})" if "?" in text else text
+
+    def _renamer(self, state: _State):
+        def rename(name: str) -> str:
+            if name in state.names:
+                return state.names[name]
+            if name in self.symbols:
+                return self._symbol(name, state)
+            return name[:-2] if name.endswith("_c") else name
+
+        return rename
+
+    def _symbol(self, name: str, state: _State) -> str:
+        symbol = self.symbols[name]
+        values: dict[str, str] = {}
+        for loop in state.path:
+            if isinstance(loop, Loop) and loop.name in state.values:
+                below = statements_below(loop.body)
+                for statement in sorted(below):
+                    for iterator, dim in self.scop.statements[
+                        statement
+                    ].iterators.items():
+                        if loop.index[statement] == dim:
+                            values[iterator] = state.values[loop.name]
+        missing = sorted(symbol.iterators - set(values))
+        if missing:
+            raise ScheduleError(
+                f"the bound '{symbol.expression}' needs loop '{missing[0]}' outside"
+            )
+        return f"({StatementPrinter(values, {}).visit(symbol.node)})"
+
+    def _loop_name(self, loop: Loop) -> str:
+        return loop.name
+
+    def _pragmas(self, loop: Loop) -> list[str]:
+        lines = list(loop.notes)
+        if loop.parallel:
+            options = loop.parallel
+            text = "#pragma omp parallel for"
+            if options.schedule:
+                chunk = f", {options.chunk}" if options.chunk else ""
+                text += f" schedule({options.schedule}{chunk})"
+            if options.threads:
+                text += f" num_threads({options.threads})"
+            if options.collapse > 1:
+                text += f" collapse({options.collapse})"
+            if options.reduction:
+                text += self._reduction(loop)
+            lines.append(text)
+        elif loop.simd:
+            lines.append("#pragma omp simd" + self._reduction(loop))
+        elif loop.unroll > 1:
+            lines.append(f"#pragma GCC unroll {loop.unroll}")
+        return lines
+
+    def _reduction(self, loop: Loop) -> str:
+        text = ""
+        for dependence in self.dependences.reductions:
+            crossing = carried(self.scop, self.nodes, loop, dependence.relation)
+            if not crossing.is_empty():
+                name = self._reduced(dependence.array, loop)
+                text += f" reduction({dependence.operator}: {name})"
+        return text
+
+    def _reduced(self, array: str, loop: Loop) -> str:
+        path = node_path(self.nodes, loop)
+        for _, node in reversed(path):
+            if isinstance(node, Pack) and node.array == array:
+                return node.buffer
+        shape = _shape(self.scop, array)
+        if shape is None:
+            raise ScheduleError(
+                f"the reduction into '{array}' needs an array of declared size"
+            )
+        return array + "".join(f"[0:{extent}]" for extent in shape)
+
+
+def _element(buffer: _Buffer, subscripts, values: Mapping[str, str]) -> str:
+    text = buffer.pack.buffer
+    for d in buffer.pack.permutation:
+        if buffer.box.extents[d] > 1:
+            place = affine_text(subscripts[d], values)
+            text += f"[{minus(place, buffer.origin[d])}]"
+    return text
+
+
+def _counts_down(loop: Loop) -> bool:
+    return all(text == f"-{loop.name}" for text in loop.index.values())
+
+
+def _negated(text: str) -> str:
+    if text.startswith("-") and text[1:].replace("_", "").isalnum():
+        return text[1:]
+    return text if text == "0" else f"-({text})"
+
+
+def _index_type(scop: Scop) -> str:
+    wide = any(
+        p.dtype not in ("int", "short", "char")
+        and not p.shape
+        and not p.is_pointer
+        and p.name in scop.parameters
+        for p in scop.function.parameters
+    )
+    return "long" if wide else "int"
+
+
+def _shape(scop: Scop, array: str) -> list[str] | None:
+    for variable in (*scop.function.parameters, *scop.privates.values()):
+        if variable.name == array:
+            if any(extent is None for extent in variable.shape):
+                return None
+            return [extent.to_c() for extent in variable.shape]
+    return None

@@ -1,0 +1,82 @@
+"""The tree as isl relations: when does each instance run?"""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import islpy as isl
+
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._tree import Leaf, Loop, Node, Restrict
+
+Path = tuple[tuple[int, Node], ...]
+
+
+def leaf_paths(nodes: tuple[Node, ...], prefix: Path = ()) -> Iterator[Path]:
+    """Yield for every leaf the nodes from the root to it with their positions."""
+    for position, node in enumerate(nodes):
+        path = (*prefix, (position, node))
+        if isinstance(node, Leaf):
+            yield path
+        else:
+            yield from leaf_paths(node.body, path)
+
+
+def node_path(nodes: tuple[Node, ...], wanted: Node) -> Path:
+    """Return the path to a node of the tree, the node included."""
+    for path in leaf_paths(nodes):
+        for depth, (_, node) in enumerate(path):
+            if node is wanted:
+                return path[: depth + 1]
+    raise KeyError(wanted)
+
+
+def execution_order(scop: Scop, nodes: tuple[Node, ...]) -> isl.UnionMap:
+    """Return the map from instances to their time, a vector compared lexically."""
+    paths = list(leaf_paths(nodes))
+    length = max(len(_time(path)) for path in paths) if paths else 0
+    union = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
+    for path in paths:
+        time = _time(path)
+        time += ["0"] * (length - len(time))
+        union = union.union(_map(scop, path, time))
+    return union
+
+
+def prefix_map(
+    scop: Scop, nodes: tuple[Node, ...], path: Path, statements: set[str]
+) -> isl.UnionMap:
+    """Return the map from instances below `path` to the values of its loops."""
+    union = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
+    loops = [node for _, node in path if isinstance(node, Loop)]
+    restricts = tuple((0, node) for _, node in path if isinstance(node, Restrict))
+    for statement in sorted(statements):
+        time = [loop.index[statement] for loop in loops]
+        here = (*restricts, (0, Leaf(statement)))
+        union = union.union(_map(scop, here, time))
+    return union
+
+
+def _time(path: Path) -> list[str]:
+    statement = path[-1][1].statement  # type: ignore[union-attr]
+    time: list[str] = []
+    for position, node in path:
+        time.append(str(position))
+        if isinstance(node, Loop):
+            time.append(node.index[statement])
+    return time
+
+
+def _map(scop: Scop, path: Path, time: list[str]) -> isl.UnionMap:
+    name = path[-1][1].statement  # type: ignore[union-attr]
+    text = scop.statements[name].tuple_text
+    found = isl.UnionMap(
+        f"[{scop.parameter_text}] -> {{ {text} -> [{', '.join(time)}] }}"
+    )
+    for _, node in path:
+        if isinstance(node, Restrict):
+            found = found.intersect_domain(isl.UnionSet(node.domain))
+    return found

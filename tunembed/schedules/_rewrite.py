@@ -1,0 +1,130 @@
+"""Apply a schedule to a function and print the new file."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tunembed.parsers import Function
+from tunembed.schedules._aliasing import guard
+from tunembed.schedules._dependences import Dependences
+from tunembed.schedules._legality import Verdict, judge
+from tunembed.schedules._printer import Printer
+from tunembed.schedules._schedule import Schedule
+from tunembed.schedules._scop import build_scop
+from tunembed.schedules._step import Plan
+from tunembed.schedules._tree import ScheduleError
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A scheduled function.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    source : str
+        The whole new file; empty when the schedule is not legal.
+    """
+
+    verdict: Verdict
+    source: str = ""
+
+
+def prepare(function: Function, *, strict_fp: bool = False) -> Plan:
+    """Return the plan of a function in its original order."""
+    scop = build_scop(function)
+    return Plan(scop, scop.tree, Dependences(scop, strict_fp=strict_fp))
+
+
+def apply_schedule(plan: Plan, schedule: Schedule) -> Plan:
+    """Return the plan after all steps, without judging it.
+
+    Raises
+    ------
+    ScheduleError
+        Naming the step that cannot be applied.
+    """
+    for step in schedule.steps:
+        plan = step.apply(plan)
+    return plan
+
+
+def check(
+    function: Function | Plan, schedule: Schedule, *, strict_fp: bool = False
+) -> Verdict:
+    """Prove a schedule legal for a function, or say what breaks.
+
+    Parameters
+    ----------
+    function : Function or Plan
+        A plan saves the dependence analysis when many schedules are checked.
+    schedule : Schedule
+    strict_fp : bool, default=False
+        Forbid the reassociation of floating-point sums and products.
+
+    Returns
+    -------
+    verdict : Verdict
+    """
+    return transform(function, schedule, strict_fp=strict_fp).verdict
+
+
+def rewrite(
+    function: Function | Plan,
+    schedule: Schedule,
+    *,
+    strict_fp: bool = False,
+    assume_noalias: bool = False,
+    header: str = "",
+) -> str:
+    """Return the file of `function` with the schedule applied.
+
+    Raises
+    ------
+    ScheduleError
+        With the reason, when the schedule is not legal.
+    """
+    done = transform(
+        function,
+        schedule,
+        strict_fp=strict_fp,
+        assume_noalias=assume_noalias,
+        header=header,
+    )
+    if not done.verdict:
+        raise ScheduleError(done.verdict.reason)
+    return done.source
+
+
+def transform(
+    function: Function | Plan,
+    schedule: Schedule,
+    *,
+    strict_fp: bool = False,
+    assume_noalias: bool = False,
+    header: str = "",
+) -> Rewritten:
+    """Apply, judge and print; a refusal is a verdict, not an exception."""
+    plan = function
+    if isinstance(plan, Function):
+        plan = prepare(plan, strict_fp=strict_fp)
+    try:
+        plan = apply_schedule(plan, schedule)
+        verdict = judge(plan.scop, plan.nodes, plan.dependences)
+        if not verdict:
+            return Rewritten(verdict)
+        printer = Printer(plan.scop, plan.nodes, plan.dependences)
+        body = printer.body()
+        source = guard(
+            plan.scop,
+            body,
+            printer.helpers(),
+            assume_noalias=assume_noalias,
+            header=header,
+        )
+    except ScheduleError as error:
+        return Rewritten(Verdict(False, str(error)))
+    return Rewritten(verdict, source)

@@ -1,0 +1,104 @@
+"""Where in the new tree every local variable is declared."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import islpy as isl
+
+from tunembed.schedules._dependences import Dependences
+from tunembed.schedules._relations import Path, leaf_paths, prefix_map
+from tunembed.schedules._scop import Scop, ScopStatement
+from tunembed.schedules._tree import Node, ScheduleError
+
+
+def declare_locals(
+    scop: Scop, nodes: tuple[Node, ...], dependences: Dependences
+) -> dict[int, list[str]]:
+    """Choose the innermost place that sees every use of each local variable.
+
+    Returns
+    -------
+    places : dict of int to list of str
+        ``id`` of a node (0 for the function's body) -> variables to declare there.
+
+    Raises
+    ------
+    ScheduleError
+        When iterations that each had a variable of their own would share one.
+    """
+    places: dict[int, list[str]] = {}
+    for name in scop.privates:
+        users = [s for s in scop.statements.values() if _uses(s, name)]
+        if users and name not in scop.expanded:
+            node = _place(scop, nodes, name, users, dependences)
+            places.setdefault(node, []).append(name)
+    return places
+
+
+def _uses(statement: ScopStatement, name: str) -> bool:
+    return any(access.array == name for access in statement.accesses)
+
+
+def _place(
+    scop: Scop,
+    nodes: tuple[Node, ...],
+    name: str,
+    users: list[ScopStatement],
+    dependences: Dependences,
+) -> int:
+    names = {statement.name for statement in users}
+    paths = [p for p in leaf_paths(nodes) if p[-1][1].statement in names]  # type: ignore[union-attr]
+    common = _common(paths)
+    flows = [d.relation for d in dependences.all if d.array == name]
+    for depth in range(len(common), -1, -1):
+        path = common[:depth]
+        here = _same(scop, path, names)
+        if all(flow.is_subset(here) for flow in flows):
+            _check_shared(scop, name, users, here)
+            return id(path[-1][1]) if path else 0
+    raise ScheduleError(f"no place to declare '{name}'")
+
+
+def _common(paths: list[Path]) -> Path:
+    common = paths[0][:-1]
+    for path in paths[1:]:
+        shared = 0
+        while (
+            shared < min(len(common), len(path) - 1)
+            and common[shared][1] is path[shared][1]
+        ):
+            shared += 1
+        common = common[:shared]
+    return common
+
+
+def _same(scop: Scop, path: Path, names: set[str]) -> isl.UnionMap:
+    prefix = prefix_map(scop, (), path, names)
+    return prefix.apply_range(prefix.reverse())
+
+
+def _check_shared(
+    scop: Scop, name: str, users: list[ScopStatement], here: isl.UnionMap
+) -> None:
+    own = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
+    domain = scop.domains([s.name for s in users])
+    for statement in users:
+        private = {a.private for a in statement.accesses if a.array == name}
+        dims = ", ".join(max(private, default=(), key=len))
+        own = own.union(
+            isl.UnionMap(
+                f"[{scop.parameter_text}] -> {{ {statement.tuple_text} -> [{dims}] }}"
+            )
+        )
+    own = own.intersect_domain(domain)
+    shared = here.intersect_domain(domain).intersect_range(domain)
+    if not shared.is_subset(own.apply_range(own.reverse())):
+        loops = sorted(
+            {d for s in users for a in s.accesses if a.array == name for d in a.private}
+        )
+        raise ScheduleError(
+            f"'{name}' is one variable per iteration of ({', '.join(loops)}), but "
+            f"these iterations now interleave: expand({name}) first"
+        )

@@ -1,0 +1,126 @@
+"""What every step of a schedule has in common: text, JSON, names, application."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from tunembed.schedules._dependences import Dependences
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._tree import Node, ScheduleError
+
+Value = int | str | bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A function on its way through the steps.
+
+    Attributes
+    ----------
+    scop : Scop
+    nodes : tuple of Node
+        The schedule tree.
+    dependences : Dependences
+        Of the original order.
+    """
+
+    scop: Scop
+    nodes: tuple[Node, ...]
+    dependences: Dependences
+
+    def with_nodes(self, nodes: tuple[Node, ...]) -> Plan:
+        """Return the plan with another tree."""
+        return replace(self, nodes=nodes)
+
+
+@dataclass(frozen=True)
+class Step(ABC):
+    """One loop transformation.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The positional arguments: loops, statements or arrays.
+    options : mapping
+        The keyword arguments; a keyword may be the name of a loop.
+    """
+
+    kind: ClassVar[str]
+    keywords: ClassVar[frozenset[str]] = frozenset()
+    array_first: ClassVar[bool] = False
+
+    names: tuple[str, ...] = ()
+    options: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.validate()
+
+    def validate(self) -> None:
+        """Raise `ScheduleError` where the arguments make no sense in any program."""
+
+    @abstractmethod
+    def apply(self, plan: Plan) -> Plan:
+        """Return the transformed plan; whether it is legal is judged later."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The options that give a loop a size."""
+        return {k: int(v) for k, v in self.options.items() if k not in self.keywords}
+
+    def loop_names(self) -> tuple[str, ...]:
+        """Return the loops that the step names."""
+        names = self.names[1:] if self.array_first else self.names
+        return (*names, *self.sizes)
+
+    def array_names(self) -> tuple[str, ...]:
+        """Return the arrays that the step names."""
+        return self.names[:1] if self.array_first else ()
+
+    def renamed(self, loops: Mapping[str, str], arrays: Mapping[str, str]) -> Step:
+        """Return the same step for other loops and arrays."""
+        names = [
+            (arrays if self.array_first and n == 0 else loops).get(name, name)
+            for n, name in enumerate(self.names)
+        ]
+        options = {
+            key if key in self.keywords else loops.get(key, key): value
+            for key, value in self.options.items()
+        }
+        return type(self)(tuple(names), options)
+
+    def __str__(self) -> str:
+        words = [*self.names, *(f"{k}={_word(v)}" for k, v in self.options.items())]
+        return f"{self.kind}({', '.join(words)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a form for JSON."""
+        return {
+            "step": self.kind,
+            "names": list(self.names),
+            "options": dict(self.options),
+        }
+
+    def require(self, *, at_least: int = 0, sizes: bool = False) -> None:
+        """Check the number of names and that sizes are positive."""
+        if len(self.names) < at_least:
+            raise ScheduleError(f"{self}: name at least {at_least} loops")
+        if sizes and not self.sizes:
+            raise ScheduleError(f"{self}: give a size, as in {self.kind}(i=32)")
+        for name, size in self.sizes.items():
+            if isinstance(self.options[name], bool) or size < 1:
+                raise ScheduleError(f"{self}: the size of '{name}' must be positive")
+        unknown = set(self.sizes) & {"schedule", "chunk", "threads", "collapse"}
+        if unknown:
+            raise ScheduleError(f"{self}: unknown option '{sorted(unknown)[0]}'")
+
+
+def _word(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else f'"{value}"'

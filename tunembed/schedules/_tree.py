@@ -1,0 +1,169 @@
+"""The schedule tree: named loops over statements, in execution order."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+
+class ScheduleError(ValueError):
+    """A schedule names something that is not there, or cannot be applied."""
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """OpenMP worksharing of one loop."""
+
+    schedule: str = ""
+    chunk: int = 0
+    threads: int = 0
+    collapse: int = 1
+    reduction: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One statement; all its instances that reach this place of the tree."""
+
+    statement: str
+
+
+@dataclass(frozen=True)
+class Restrict:
+    """Only the instances inside `domain` (isl text) reach `body`."""
+
+    domain: str
+    body: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Below this node the elements of `array` live in the local `buffer`.
+
+    `permutation` orders the dimensions of the buffer; `write_back` says that
+    the body also writes the array, so the buffer is copied back.
+    """
+
+    array: str
+    buffer: str
+    permutation: tuple[int, ...]
+    write_back: bool
+    body: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop; for every statement below, the function of its iterators it runs over.
+
+    `index` maps a statement to quasi-affine text over that statement's
+    dimensions, such as ``"32*floor(i/32)"`` for a tile loop.
+    """
+
+    name: str
+    index: Mapping[str, str]
+    body: tuple[Node, ...]
+    parallel: Parallel | None = None
+    simd: bool = False
+    unroll: int = 0
+    step: int = 1
+    notes: tuple[str, ...] = field(default=())
+
+
+Node = Loop | Leaf | Restrict | Pack
+
+
+def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Yield every node in pre-order."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, Leaf):
+            yield from walk(node.body)
+
+
+def loops_of(nodes: tuple[Node, ...]) -> list[Loop]:
+    """Return all loops in pre-order."""
+    return [node for node in walk(nodes) if isinstance(node, Loop)]
+
+
+def statements_below(nodes: tuple[Node, ...]) -> set[str]:
+    """Return the names of the statements in `nodes`."""
+    return {node.statement for node in walk(nodes) if isinstance(node, Leaf)}
+
+
+def find_loop(nodes: tuple[Node, ...], name: str) -> Loop:
+    """Return the loop called `name`.
+
+    Raises
+    ------
+    ScheduleError
+        When there is no such loop; the message lists the loops there are.
+    """
+    for loop in loops_of(nodes):
+        if loop.name == name:
+            return loop
+    known = ", ".join(dict.fromkeys(loop.name for loop in loops_of(nodes)))
+    raise ScheduleError(f"no loop named '{name}'; the loops are: {known or 'none'}")
+
+
+def rewrite_loop(
+    nodes: tuple[Node, ...], name: str, change: Callable[[Loop], tuple[Node, ...]]
+) -> tuple[Node, ...]:
+    """Replace every loop called `name` by what `change` makes of it."""
+    find_loop(nodes, name)
+    return _rewrite(nodes, name, change)
+
+
+def _rewrite(
+    nodes: tuple[Node, ...], name: str, change: Callable[[Loop], tuple[Node, ...]]
+) -> tuple[Node, ...]:
+    result: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Loop) and node.name == name:
+            result.extend(change(node))
+        elif isinstance(node, Leaf):
+            result.append(node)
+        else:
+            result.append(replace(node, body=_rewrite(node.body, name, change)))
+    return tuple(result)
+
+
+def prune(nodes: tuple[Node, ...], keep: set[str]) -> tuple[Node, ...]:
+    """Keep only the leaves of the statements in `keep` and the nodes above them."""
+    result: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Leaf):
+            if node.statement in keep:
+                result.append(node)
+            continue
+        body = prune(node.body, keep)
+        if not body:
+            continue
+        if isinstance(node, Loop):
+            index = {s: text for s, text in node.index.items() if s in keep}
+            result.append(replace(node, body=body, index=index))
+        else:
+            result.append(replace(node, body=body))
+    return tuple(result)
+
+
+def fresh_name(nodes: tuple[Node, ...], wanted: str) -> str:
+    """Return `wanted`, or `wanted_2`, ... so that no loop has it yet."""
+    taken = {loop.name for loop in loops_of(nodes)}
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted}_{number}" in taken:
+        number += 1
+    return f"{wanted}_{number}"
+
+
+def tile_name(nodes: tuple[Node, ...], name: str) -> str:
+    """Return the name of the next tile loop over `name`: ``i_t``, ``i_tt``, ..."""
+    taken = {loop.name for loop in loops_of(nodes)}
+    wanted = f"{name}_t"
+    while wanted in taken:
+        wanted += "t"
+    return wanted

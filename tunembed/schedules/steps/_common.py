@@ -1,0 +1,72 @@
+"""Tree surgery that several steps share."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tunembed.schedules._tree import (
+    Leaf,
+    Loop,
+    Node,
+    ScheduleError,
+    find_loop,
+    loops_of,
+    statements_below,
+)
+
+
+def outermost(nodes: tuple[Node, ...], names: Sequence[str]) -> Loop:
+    """Return the one of the named loops that contains all the others."""
+    loops = [find_loop(nodes, name) for name in names]
+    for loop in loops:
+        inside = {found.name for found in loops_of((loop,))}
+        if set(names) <= inside:
+            return loop
+    raise ScheduleError(f"the loops {', '.join(names)} are not nested in each other")
+
+
+def chain_from(loop: Loop, names: Sequence[str]) -> list[Loop]:
+    """Return the perfectly nested loops from `loop` down to the last named one."""
+    chain = [loop]
+    missing = set(names) - {loop.name}
+    while missing:
+        body = chain[-1].body
+        if len(body) != 1 or not isinstance(body[0], Loop):
+            raise ScheduleError(
+                f"loop '{sorted(missing)[0]}' is not perfectly nested in "
+                f"'{loop.name}': split the loops between them by fission first"
+            )
+        chain.append(body[0])
+        missing.discard(body[0].name)
+    return chain
+
+
+def nest(chain: Sequence[Loop], body: tuple[Node, ...]) -> Loop:
+    """Return the loops of `chain`, outermost first, around `body`."""
+    for loop in reversed(chain):
+        body = (replace(loop, body=body),)
+    return body[0]  # type: ignore[return-value]
+
+
+def tile_index(loop: Loop, size: int) -> dict[str, str]:
+    """Return the index of the tile loop over `loop`."""
+    return {s: f"{size}*floor(({text})/{size})" for s, text in loop.index.items()}
+
+
+def require_whole(outer: Loop, inner: Loop) -> None:
+    """Check that every statement below `outer` is also below `inner`."""
+    rest = statements_below((outer,)) - statements_below((inner,))
+    if rest:
+        raise ScheduleError(
+            f"statement {sorted(rest)[0]} is inside '{outer.name}' but outside "
+            f"'{inner.name}': split it off by fission first"
+        )
+
+
+def innermost(nodes: tuple[Node, ...]) -> bool:
+    """Return whether `nodes` are statements only."""
+    return all(isinstance(node, Leaf) for node in nodes)

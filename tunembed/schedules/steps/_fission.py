@@ -1,0 +1,81 @@
+"""fission(i): one loop per statement group of a body."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._tree import (
+    Loop,
+    Node,
+    ScheduleError,
+    find_loop,
+    fresh_name,
+    rewrite_loop,
+    statements_below,
+)
+
+
+class Fission(Step):
+    """Distribute a loop over the children of its body.
+
+    ``fission(i)`` separates all of them, ``fission(i, S2)`` splits in front of the
+    child with statement S2. The first part keeps the name; the others get the next
+    free ``i_2``, ``i_3``, ...
+    """
+
+    kind = "fission"
+
+    def validate(self) -> None:
+        """One loop, at most one statement."""
+        self.require(at_least=1)
+        if len(self.names) > 2 or self.options:
+            raise ScheduleError(f"{self}: name one loop and at most one statement")
+
+    def apply(self, plan: Plan) -> Plan:
+        """Split the loop."""
+        loop = find_loop(plan.nodes, self.names[0])
+        parts = self._parts(loop)
+        if len(parts) < 2:
+            raise ScheduleError(f"{self}: there is nothing to split in '{loop.name}'")
+
+        nodes = plan.nodes
+        names = [loop.name]
+        for _ in parts[1:]:
+            names.append(_next_name(nodes, loop.name, names))
+
+        def change(found: Loop) -> tuple[Node, ...]:
+            return tuple(
+                replace(found, name=name, body=part, index=_kept(found, part))
+                for name, part in zip(names, parts, strict=True)
+            )
+
+        return plan.with_nodes(rewrite_loop(nodes, loop.name, change))
+
+    def _parts(self, loop: Loop) -> list[tuple[Node, ...]]:
+        if len(self.names) == 1:
+            return [(node,) for node in loop.body]
+        for position, node in enumerate(loop.body):
+            if self.names[1] in statements_below((node,)):
+                parts = [loop.body[:position], loop.body[position:]]
+                return [part for part in parts if part]
+        raise ScheduleError(f"{self}: no statement {self.names[1]} in '{loop.name}'")
+
+
+def _kept(loop: Loop, part: tuple[Node, ...]) -> dict[str, str]:
+    below = statements_below(part)
+    return {s: text for s, text in loop.index.items() if s in below}
+
+
+def _next_name(nodes: tuple[Node, ...], name: str, taken: list[str]) -> str:
+    number = 1
+    wanted = name
+    while wanted in taken:
+        number += 1
+        wanted = f"{name}_{number}"
+        if fresh_name(nodes, wanted) != wanted:
+            wanted = name
+    return wanted

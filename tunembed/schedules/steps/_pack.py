@@ -1,0 +1,74 @@
+"""pack(A, k_t): work on a local copy of a part of an array."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._tree import (
+    Loop,
+    Node,
+    Pack,
+    ScheduleError,
+    rewrite_loop,
+    statements_below,
+)
+
+
+class PackStep(Step):
+    """Copy what one iteration of a loop uses of an array into a local buffer.
+
+    ``transpose=true`` stores the buffer with its dimensions in reverse, so that an
+    operand walked along a column is contiguous.
+    """
+
+    kind = "pack"
+    keywords = frozenset({"transpose"})
+    array_first = True
+
+    def validate(self) -> None:
+        """An array and a loop."""
+        self.require(at_least=2)
+        if len(self.names) != 2 or self.sizes:
+            raise ScheduleError(f"{self}: name one array and one loop")
+
+    def apply(self, plan: Plan) -> Plan:
+        """Wrap the loop's body."""
+        array, name = self.names
+
+        def change(loop: Loop) -> tuple[Node, ...]:
+            rank, written = usage(plan, array, loop)
+            order = tuple(range(rank))
+            if self.options.get("transpose", False):
+                order = order[::-1]
+            pack = Pack(array, f"{array}_tile", order, written, loop.body)
+            return (replace(loop, body=(pack,)),)
+
+        return plan.with_nodes(rewrite_loop(plan.nodes, name, change))
+
+
+def usage(plan: Plan, array: str, loop: Loop) -> tuple[int, bool]:
+    """Return the number of subscripts of `array` below `loop`, and if it is written.
+
+    Raises
+    ------
+    ScheduleError
+        If the array is not used there, or not through affine subscripts only.
+    """
+    found = [
+        access
+        for name in sorted(statements_below(loop.body))
+        for access in plan.scop.statements[name].accesses
+        if access.array == array
+    ]
+    if not found:
+        raise ScheduleError(f"pack({array}): the array is not used in '{loop.name}'")
+    for access in found:
+        if access.node is None or access.private or None in access.subscripts:
+            raise ScheduleError(f"pack({array}): not every subscript is affine")
+        if not access.subscripts:
+            raise ScheduleError(f"pack({array}): it is a scalar or seen as a whole")
+    return len(found[0].subscripts), any(a.kind == "write" for a in found)

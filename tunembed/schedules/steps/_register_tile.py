@@ -1,0 +1,159 @@
+"""register_tile(i=4, j=12, k): a block of results in registers."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import islpy as isl
+
+from tunembed.parsers import isl_name
+from tunembed.schedules._scop import ScopStatement
+from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._tree import (
+    Leaf,
+    Loop,
+    Node,
+    Pack,
+    Restrict,
+    ScheduleError,
+    rewrite_loop,
+    tile_name,
+)
+from tunembed.schedules.steps._common import (
+    chain_from,
+    innermost,
+    nest,
+    outermost,
+    tile_index,
+)
+from tunembed.schedules.steps._pack import usage
+
+_MOST_PIECES = 6
+
+
+class RegisterTile(Step):
+    """Keep a tile of the written array in registers while the other loop runs.
+
+    ``register_tile(i=4, j=12, k)`` makes the order ``i_t, j_t, k, i, j``: `i` is
+    unrolled, `j` runs in lanes and the written elements live in a local array.
+    Full tiles are separated from partial ones, so that their loops have constant
+    bounds. The step that wins most on dense products (BLIS, Van Zee & van de Geijn,
+    TOMS 2015, describes the idea).
+    """
+
+    kind = "register_tile"
+
+    def validate(self) -> None:
+        """Two tiled loops and the loop that stays inside the tile."""
+        self.require(sizes=True)
+        if len(self.sizes) != 2 or len(self.names) != 1:
+            raise ScheduleError(
+                f"{self}: give two sizes and a loop, as in register_tile(i=4, j=12, k)"
+            )
+
+    def apply(self, plan: Plan) -> Plan:
+        """Tile, reorder, separate full tiles and keep the results in registers."""
+        row, column = self.sizes
+        names = (row, column, self.names[0])
+        first = outermost(plan.nodes, names)
+
+        def change(loop: Loop) -> tuple[Node, ...]:
+            chain = chain_from(loop, names)
+            if not innermost(chain[-1].body):
+                raise ScheduleError(f"{self}: the three loops must be innermost")
+            by_name = {found.name: found for found in chain}
+            inner = by_name[self.names[0]]
+            tiles = [self._tile_loop(plan, by_name[n], n) for n in (row, column)]
+            others = [found for found in chain if found.name not in names]
+            body = self._bodies(
+                plan, tiles, inner, by_name[row], by_name[column], chain[-1].body
+            )
+            return (nest([*others, *tiles], body),)
+
+        return plan.with_nodes(rewrite_loop(plan.nodes, first.name, change))
+
+    def _tile_loop(self, plan: Plan, loop: Loop, name: str) -> Loop:
+        size = self.sizes[name]
+        return Loop(
+            name=tile_name(plan.nodes, name),
+            index=tile_index(loop, size),
+            body=(),
+            step=size,
+        )
+
+    def _bodies(
+        self,
+        plan: Plan,
+        tiles: list[Loop],
+        inner: Loop,
+        row: Loop,
+        column: Loop,
+        leaves: tuple[Node, ...],
+    ) -> tuple[Node, ...]:
+        points = [
+            inner,
+            replace(row, unroll=self.sizes[row.name]),
+            replace(column, simd=True),
+        ]
+        fast: Node = nest(points, leaves)
+        for array in self._written(plan, leaves):
+            rank, _ = usage(plan, array, fast)  # type: ignore[arg-type]
+            fast = Pack(array, f"{array}_acc", tuple(range(rank)), True, (fast,))
+        slow = nest([inner, row, replace(column, simd=True)], leaves)
+        full, partial = self._split(plan, leaves, (row, column))
+        rest = tuple(Restrict(piece, (slow,)) for piece in partial)
+        return (Restrict(full, (fast,)), *rest)
+
+    def _written(self, plan: Plan, leaves: tuple[Node, ...]) -> list[str]:
+        arrays = set()
+        for leaf in leaves:
+            if isinstance(leaf, Leaf):
+                statement = plan.scop.statements[leaf.statement]
+                arrays |= {a.array for a in statement.accesses if a.kind == "write"}
+        return sorted(arrays)
+
+    def _split(
+        self, plan: Plan, leaves: tuple[Node, ...], tiled: tuple[Loop, Loop]
+    ) -> tuple[str, list[str]]:
+        full = isl.UnionSet(f"[{plan.scop.parameter_text}] -> {{ }}")
+        partial = full
+        for leaf in leaves:
+            if isinstance(leaf, Leaf):
+                domain = plan.scop.domain(leaf.statement)
+                statement = plan.scop.statements[leaf.statement]
+                sizes = {
+                    loop.index[statement.name].removeprefix("-"): self.sizes[loop.name]
+                    for loop in tiled
+                }
+                ragged = _ragged(plan, statement, domain, sizes)
+                full = full.union(isl.UnionSet(domain.subtract(ragged).coalesce()))
+                partial = partial.union(isl.UnionSet(ragged.coalesce()))
+        return str(full), _pieces(partial)
+
+
+def _pieces(partial: isl.UnionSet) -> list[str]:
+    """Split into convex pieces, so that each one's test stands outside its loops."""
+    pieces = []
+    for n in range(partial.n_set()):
+        disjoint = partial.get_set_list().get_at(n).make_disjoint()
+        found = disjoint.get_basic_set_list()
+        pieces += [str(isl.Set(found.get_at(m))) for m in range(found.n_basic_set())]
+    return pieces if len(pieces) <= _MOST_PIECES else [str(partial)]
+
+
+def _ragged(
+    plan: Plan, statement: ScopStatement, domain: isl.Set, sizes: dict[str, int]
+) -> isl.Set:
+    """Return the instances whose tile is not full at their other iterators."""
+    source = [isl_name(dim) for dim in statement.dims]
+    target = [f"{d}_o" if d in sizes else d for d in source]
+    same = [f"floor({d}/{size}) = floor({d}_o/{size})" for d, size in sizes.items()]
+    tile = isl.Map(
+        f"[{plan.scop.parameter_text}] -> {{ {statement.name}[{', '.join(source)}]"
+        f" -> {statement.name}[{', '.join(target)}] : {' and '.join(same)} }}"
+    )
+    outside = isl.Set.universe(domain.get_space()).subtract(domain)
+    return domain.intersect(tile.intersect_range(outside).domain())
