@@ -1,0 +1,183 @@
+"""Apply the text of a schedule to an order, step by step."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import re
+
+from legality_oracle.order import Dim, Malformed, Order, statements
+
+
+def apply(order: Order, schedule: str) -> None:
+    """Apply every step of ``interchange(j, i); tile(i=4)`` to ``order``."""
+    for text in filter(None, (part.strip() for part in schedule.split(";"))):
+        match = re.fullmatch(r"(\w+)\((.*)\)", text)
+        if match is None or match[1] not in _STEPS:
+            raise Malformed(f"no step {text!r}")
+        names, options = [], {}
+        for part in filter(None, (p.strip() for p in match[2].split(","))):
+            name, equals, value = (p.strip() for p in part.partition("="))
+            if equals:
+                options[name] = value
+            else:
+                names.append(name)
+        _STEPS[match[1]](order, names, options)
+
+
+def _interchange(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if options or len(names) < 2:
+        raise Malformed("interchange takes two loops or more")
+    old = order.chain(names)
+    if len(old) != len(names):
+        raise Malformed("the loops are not neighbours")
+    body = old[-1].children
+    parent, top = order.find(old[0].name)
+    order.nest(parent, top, [order.find(name)[1] for name in names], body)
+
+
+def _sizes(options: dict[str, str]) -> dict[str, int]:
+    if not options or not all(re.fullmatch(r"[1-9]\d*", v) for v in options.values()):
+        raise Malformed("a tile size is a positive integer")
+    return {name: int(value) for name, value in options.items()}
+
+
+def _tiles(order: Order, sizes: dict[str, int]) -> list[Dim]:
+    found = []
+    for name, size in sizes.items():
+        _, dim = order.find(name)
+        stretched = {s: (loop, times * size) for s, (loop, times) in dim.of.items()}
+        found.append(Dim(f"{name}_t", stretched))
+    return found
+
+
+def _tile(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if names:
+        raise Malformed("tile needs a size for every loop")
+    sizes = _sizes(options)
+    order.wrap(list(sizes), _tiles(order, sizes))
+
+
+def _register_tile(order: Order, names: list[str], options: dict[str, str]) -> None:
+    sizes = _sizes(options)
+    if len(sizes) != 2 or len(names) != 1:
+        raise Malformed("register_tile takes two sizes and one loop")
+    first, second = sizes
+    _tile(order, [], options)
+    _interchange(order, [f"{first}_t", f"{second}_t", *names, first, second], {})
+    _mark(order, second, "simd")
+
+
+def _unroll(order: Order, names: list[str], options: dict[str, str]) -> None:
+    for name in _sizes(options):
+        order.find(name)
+    if names:
+        raise Malformed("unroll needs a factor")
+
+
+def _jam(order: Order, names: list[str], options: dict[str, str]) -> None:
+    sizes = _sizes(options)
+    if names or len(sizes) != 1:
+        raise Malformed("unroll_and_jam takes one loop and its factor")
+    (name,) = sizes
+    _, dim = order.find(name)
+    inner = []
+    while len(dim.children) == 1 and isinstance(dim.children[0], Dim):
+        dim = dim.children[0]
+        inner.append(dim.name)
+    if not inner or "if" in inner or any(isinstance(c, Dim) for c in dim.children):
+        raise Malformed("nothing to jam: the nest is not perfect")
+    _tile(order, [], options)
+    _interchange(order, [*inner, name], {})
+
+
+def _fission(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if options or not 1 <= len(names) <= 2:
+        raise Malformed("fission takes a loop and perhaps a statement")
+    parent, dim = order.find(names[0])
+    groups = [[child] for child in dim.children]
+    if len(names) == 2:
+        cut = [k for k, c in enumerate(dim.children) if names[1] in statements(c)]
+        if not cut or not cut[0]:
+            raise Malformed(f"nothing before {names[1]!r} to split off")
+        groups = [dim.children[: cut[0]], dim.children[cut[0] :]]
+    if len(groups) < 2:
+        raise Malformed("nothing to distribute")
+    place = parent.children.index(dim)
+    parent.children[place : place + 1] = new = []
+    for group in groups:
+        name = order.rename(dim.name) if new else dim.name
+        part = Dim(name, {}, group)
+        part.of = {s: dim.of[s] for s in statements(part)}
+        new.append(part)
+        parent.children.insert(place + len(new) - 1, part)
+
+
+def _fuse(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if options or len(names) != 2:
+        raise Malformed("fuse takes two loops")
+    (parent, first), (other, second) = (order.find(name) for name in names)
+    if parent is not other:
+        raise Malformed("the loops are not siblings")
+    place = parent.children.index(first)
+    if parent.children[place + 1 : place + 2] != [second]:
+        raise Malformed("the loops are not consecutive")
+    steps = {order.signs[loop] for loop, _ in (first.of | second.of).values()}
+    if len(steps) > 1:
+        raise Malformed("the loops have different steps")
+    first.of |= second.of
+    first.children += second.children
+    del parent.children[place + 1]
+
+
+def _parallel(order: Order, names: list[str], options: dict[str, str]) -> None:
+    known = {"schedule", "chunk", "threads", "collapse", "reduction"}
+    if len(names) != 1 or options.keys() - known:
+        raise Malformed("parallel takes one loop")
+    kind = options.get("schedule", '"static"').strip("\"'")
+    numbers = [options.get(key, "1") for key in ("chunk", "threads", "collapse")]
+    if kind not in ("static", "dynamic", "guided"):
+        raise Malformed(f"no schedule {kind!r}")
+    if not all(re.fullmatch(r"[1-9]\d*", number) for number in numbers):
+        raise Malformed("chunk, threads and collapse are positive integers")
+    dim = _mark(order, names[0], "parallel")
+    dim.reduction = options.get("reduction") == "true"
+    dim.collapse = int(numbers[2])
+    inner = dim
+    for _ in range(dim.collapse - 1):
+        if len(inner.children) != 1 or not getattr(inner.children[0], "of", None):
+            raise Malformed("the collapsed loops are not perfectly nested")
+        inner = inner.children[0]
+
+
+def _mark(order: Order, name: str, what: str) -> Dim:
+    _, dim = order.find(name)
+    dim.parallel = what
+    return dim
+
+
+def _simd(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if options or len(names) != 1:
+        raise Malformed("simd takes one loop")
+    _mark(order, names[0], "simd")
+
+
+def _pack(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if len(names) != 2:
+        raise Malformed("pack takes an array and a loop")
+    if names[0] not in order.arrays:
+        raise Malformed(f"no array {names[0]!r}")
+    order.find(names[1])[1].packed.append(names[0])
+
+
+_STEPS = {
+    "interchange": _interchange,
+    "tile": _tile,
+    "register_tile": _register_tile,
+    "unroll": _unroll,
+    "unroll_and_jam": _jam,
+    "fission": _fission,
+    "fuse": _fuse,
+    "parallel": _parallel,
+    "simd": _simd,
+    "pack": _pack,
+}
