@@ -1,6 +1,6 @@
 /* cell_density: smoothed density from the particles of the same cell.
  * tunembed: family particles
- * tunembed: sizes ncell=2000 n=100000
+ * tunembed: sizes ncell=3000 n=240000
  */
 void cell_density(int ncell, int n, const int start[ncell + 1],
                   const int member[n], const double x[n], const double y[n],

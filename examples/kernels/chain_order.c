@@ -1,6 +1,6 @@
 /* chain_order: cheapest order of a chain of matrix products.
  * tunembed: family dynamic-programming
- * tunembed: sizes n=520
+ * tunembed: sizes n=600
  */
 void chain_order(int n, const double dim[n + 1], double cost[n][n])
 {

@@ -1,6 +1,6 @@
 /* common_subsequence: table of longest common subsequence lengths.
  * tunembed: family dynamic-programming
- * tunembed: sizes n=3600 m=3800
+ * tunembed: sizes n=5000 m=5400
  */
 void common_subsequence(int n, int m, const int a[n], const int b[m],
                         int len[n + 1][m + 1])

@@ -1,6 +1,6 @@
 /* edge_exchange: antisymmetric fluxes along the edges of a mesh.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes nedge=4000000 nnode=300000
+ * tunembed: sizes nedge=7000000 nnode=400000
  */
 void edge_exchange(int nedge, int nnode, const int from[nedge],
                    const int to[nedge], const double cond[nedge],

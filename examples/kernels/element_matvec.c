@@ -1,6 +1,6 @@
 /* element_matvec: unassembled finite elements applied to a nodal vector.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes nelem=400000 nnode=200000
+ * tunembed: sizes nelem=1400000 nnode=600000
  */
 void element_matvec(int nelem, int nnode, const int node[nelem][4],
                     const double ke[nelem][4][4], const double u[nnode],

@@ -17,12 +17,12 @@ void gauss_jordan(int n, double A[n][n], double Inv[n][n])
             Inv[k][j] *= p;
         }
         for (i = 0; i < n; i++) {
-            if (i == k)
-                continue;
-            double f = A[i][k];
-            for (j = 0; j < n; j++) {
-                A[i][j] -= f * A[k][j];
-                Inv[i][j] -= f * Inv[k][j];
+            if (i != k) {
+                double f = A[i][k];
+                for (j = 0; j < n; j++) {
+                    A[i][j] -= f * A[k][j];
+                    Inv[i][j] -= f * Inv[k][j];
+                }
             }
         }
     }

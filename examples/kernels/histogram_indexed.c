@@ -1,6 +1,6 @@
 /* histogram_indexed: weighted histogram whose bins are already known.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes n=20000000 nbins=4096
+ * tunembed: sizes n=36000000 nbins=4096
  */
 void histogram_indexed(int n, int nbins, const int bin[n], const float weight[n],
                        float hist[nbins])

@@ -1,6 +1,6 @@
 /* histogram_values: counts of values that are clamped to equal bins.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes n=16000000 nbins=256
+ * tunembed: sizes n=20000000 nbins=256
  */
 void histogram_values(int n, int nbins, const double x[n], int count[nbins])
 {

@@ -1,6 +1,6 @@
 /* kmeans_assign: index of the nearest centre for every point.
  * tunembed: family particles
- * tunembed: sizes n=20000 k=64 dim=24
+ * tunembed: sizes n=40000 k=64 dim=24
  */
 void kmeans_assign(int n, int k, int dim, const float x[n][dim],
                    const float centre[k][dim], int label[n], float dist[n])

@@ -1,6 +1,6 @@
 /* segment_sums: sums of consecutive segments of a table's rows.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes nseg=8000 n=120000 width=80
+ * tunembed: sizes nseg=16000 n=300000 width=80
  */
 void segment_sums(int nseg, int n, int width, const int start[nseg + 1],
                   const double x[n][width], double sum[nseg][width])

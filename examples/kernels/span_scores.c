@@ -1,6 +1,6 @@
 /* span_scores: best scores of all spans of a sentence, bottom-up parsing.
  * tunembed: family dynamic-programming
- * tunembed: sizes n=420
+ * tunembed: sizes n=560
  */
 void span_scores(int n, const float w[n][n], float s[n + 1][n + 1])
 {

@@ -6,9 +6,8 @@ void triangle_product(int n, double L[n][n], double U[n][n], double C[n][n])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
-            int top = i < j ? i : j;
             C[i][j] = 0.0;
-            for (int k = 0; k <= top; k++)
+            for (int k = 0; k <= i && k <= j; k++)
                 C[i][j] += L[i][k] * U[k][j];
         }
 }

@@ -1,6 +1,6 @@
 /* verlet_steps: harmonic particles moved through several small steps.
  * tunembed: family particles
- * tunembed: sizes steps=60 n=150000
+ * tunembed: sizes steps=80 n=180000
  */
 void verlet_steps(int steps, int n, double pos[n][3], double vel[n][3],
                   const double anchor[n][3])

@@ -1,0 +1,10 @@
+/* transpose: B = A^T.
+ * tunembed: family layouts
+ * tunembed: sizes n=2600 m=2700
+ */
+void transpose(int n, int m, const double A[n][m], double B[m][n])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            B[j][i] = A[i][j];
+}
