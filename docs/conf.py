@@ -18,6 +18,7 @@ version = release = tunembed.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.extlinks",
     "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
@@ -30,6 +31,7 @@ nitpicky = False
 autosummary_generate = True
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
+extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 myst_heading_anchors = 3

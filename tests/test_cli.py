@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_database import make_record, make_several
 
 import tunembed
+from test_database import make_record, make_several
 from tunembed.cli import main
 from tunembed.parsers import parse_c
 from tunembed.tuning import TuningDatabase

@@ -17,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tunembed.kernels import fingerprint_id
 from tunembed.tuning import (
     DatabaseError,
     TuningDatabase,
@@ -178,7 +179,8 @@ def test_records_is_a_typed_table(database):
     assert table["verified"].tolist() == [True, True, True, False, True]
     assert table["sizes"][0] == '{"ni":1000,"nj":1100}'
     assert table["schedule"][1] == "a\nb"
-    assert table["machine_id"][0] in database.machines()
+    assert table["machine_id"][0] == fingerprint_id({"cpu": "x", "cores": 2})
+    assert set(database.machines()) == set(table["machine_id"])
     assert {str(table[c].dtype) for c in ("low", "high")} == {"float64"}
     empty = TuningDatabase(database.path.with_name("none"), shipped=False).records()
     assert set(empty.columns) == set(table.columns)
@@ -396,6 +398,7 @@ def test_missing_table(database):
         ("UPDATE feature_sets SET names = '{'", "feature set"),
         ("DELETE FROM nests", "no row for a record"),
         ("UPDATE records SET seconds = 'soon'", "corrupt"),
+        ("UPDATE machines SET machine = 'x'", "corrupt"),
         ("UPDATE nests SET roles = 'x'", "roles is not a JSON value"),
         ("UPDATE records SET source = 'me'", "record 1: source must be one of"),
     ],

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tunembed import __version__
+from tunembed.kernels import fingerprint_id
 
 SOURCES = ("campaign", "tune", "search")
 FEATURE_PREFIX = "feature."
@@ -109,7 +110,7 @@ class TuningRecord:
     id, nest_id : int
         64-bit hashes of the record's and of the nest's content.
     machine_id : str
-        Hash of the machine's fingerprint.
+        `tunembed.kernels.fingerprint_id` of the machine's fingerprint.
 
     Raises
     ------
@@ -183,7 +184,7 @@ class TuningRecord:
 
     @property
     def machine_id(self) -> str:
-        return machine_id(content_id(self.machine))
+        return machine_id(self.machine)
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as one flat row; features are ``feature.<name>``."""
@@ -233,9 +234,10 @@ def content_id(*parts: str | bytes) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def machine_id(key: int) -> str:
-    """Return the readable form of a machine's key."""
-    return f"{key & (2**64 - 1):016x}"
+@lru_cache(maxsize=256)
+def machine_id(text: str) -> str:
+    """Return the readable id of a machine from its fingerprint's JSON text."""
+    return fingerprint_id(json.loads(text))
 
 
 @lru_cache(maxsize=256)

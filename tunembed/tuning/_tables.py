@@ -29,6 +29,7 @@ _JOINED = {
     "nests": ("nest_id", NEST_FIELDS),
     "schedules": ("schedule", ("schedule", "schedule_json")),
     "configurations": ("configuration", ("configuration",)),
+    "machines": ("machine", ("machine",)),
 }
 _KEYS = ("id", "nest_id", "machine", "schedule", "configuration")
 _DTYPES = {
@@ -79,8 +80,11 @@ def record_ids(connection: sqlite3.Connection, path: Path) -> list[int]:
 
 def machines(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
     """Return every machine's fingerprint by its readable id."""
-    rows = connection.execute("SELECT id, machine FROM machines")
-    return {machine_id(key): text for key, text in rows}
+    rows = connection.execute("SELECT machine FROM machines").fetchall()
+    try:
+        return {machine_id(text): text for (text,) in rows}
+    except (TypeError, ValueError) as error:
+        raise DatabaseError(f"{path} is corrupt: a machine is not JSON.") from error
 
 
 def load_records(connection: sqlite3.Connection, path: Path) -> list[TuningRecord]:
@@ -123,7 +127,6 @@ def load_frame(connection: sqlite3.Connection, path: Path) -> "pd.DataFrame":
     frame = _query(connection, "records", columns)
     if frame.empty:
         return empty_frame()
-    frame["machine_id"] = [machine_id(key) for key in frame.pop("machine")]
     for table, (key, names) in _JOINED.items():
         other = _query(connection, table, ("id", *names)).set_index("id")
         where = other.index.get_indexer(frame[key])
@@ -132,6 +135,7 @@ def load_frame(connection: sqlite3.Connection, path: Path) -> "pd.DataFrame":
         for name in names:
             frame[name] = other[name].array.take(where)
     try:
+        frame["machine_id"] = frame.pop("machine").map(machine_id)
         return frame.astype(_DTYPES)
     except (TypeError, ValueError) as error:
         raise DatabaseError(f"{path} is corrupt: {error}") from error
@@ -141,8 +145,9 @@ def empty_frame() -> "pd.DataFrame":
     """Return the table of a database without records."""
     import pandas as pd
 
-    columns = ["id", "nest_id", *RECORD_FIELDS, "machine_id"]
+    columns = ["id", "nest_id", *RECORD_FIELDS]
     columns += [name for _, names in _JOINED.values() for name in names]
+    columns = [name if name != "machine" else "machine_id" for name in columns]
     frame = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
     return frame.astype(_DTYPES)
 
