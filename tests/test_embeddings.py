@@ -233,7 +233,7 @@ def test_response_by_kind():
     assert read_response(seconds, "auto") == pytest.approx(relative)
     assert read_response(seconds.to_numpy(), "runtimes") == pytest.approx(relative)
     metrics = read_response(np.array([[1.0, 5.0], [3.0, 5.0], [NAN, 5.0]]), "auto")
-    assert metrics == pytest.approx([[-1, 0], [1, 0], [NAN, 0]], nan_ok=True)
+    assert metrics == pytest.approx(np.array([[-1, 0], [1, 0], [NAN, 0]]), nan_ok=True)
     assert read_response([0.5, 1.5, NAN], "auto").shape == (3, 1)
     labels = read_response(pd.Series(["b", "a", "b"]), "auto")
     assert labels.tolist() == [[0, 1], [1, 0], [0, 1]]

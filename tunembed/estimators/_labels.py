@@ -40,8 +40,8 @@ def union(labels: NDArray[Any], more: ArrayLike) -> NDArray[Any]:
     more = np.asarray(more)
     if (labels.dtype.kind in _TEXT) != (more.dtype.kind in _TEXT):
         raise ValueError(
-            f"labels must be all text or all numbers; got {labels[0]!r} and "
-            f"{more.flat[0]!r}."
+            f"labels must be all text or all numbers; got "
+            f"{labels.tolist()[0]!r} and {more.tolist()[0]!r}."
         )
     return np.union1d(labels, more)
 
