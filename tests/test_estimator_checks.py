@@ -29,6 +29,7 @@ MATRIX = [
 # those, and skips the others with a warning.
 RAW = {"LoopNestVectorizer", "ProgramParser"}
 RAW_CHECKS = [
+    "check_do_not_raise_errors_in_init_or_set_params",
     "check_estimator_cloneable",
     "check_estimator_repr",
     "check_estimator_tags_renamed",

@@ -110,7 +110,7 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
     ----------
     .. [1] L. Trümper, T. Ben-Nun, P. Schaad, A. Calotoiu, T. Hoefler. "Performance
        Embeddings: A Similarity-Based Transfer Tuning Approach to Performance
-       Optimization". ICS 2023. :doi:`10.1145/3577193.3593714`
+       Optimization". ICS 2023. https://doi.org/10.1145/3577193.3593714
 
     Examples
     --------
