@@ -66,8 +66,12 @@ def _expansion(scop: Scop, name: str) -> Expansion:
     build = isl.AstBuild.from_context(box.params())
     lower, extents = [], []
     for d in range(len(dims)):
-        low = box.dim_min(d).gist(box.params())
-        size = box.dim_max(d).gist(box.params()).sub(low).add_constant_val(1)
+        try:
+            low = box.dim_min(d).gist(box.params())
+            high = box.dim_max(d).gist(box.params())
+        except isl.Error:
+            raise ScheduleError(f"expand({name}): a loop has no end") from None
+        size = high.sub(low).add_constant_val(1)
         lower.append(_text(scop, build, low))
         extents.append(_text(scop, build, size))
     local = scop.privates[name]

@@ -21,6 +21,7 @@ from tunembed.parsers import (
     Location,
     Statement,
     isl_name,
+    walk_loops,
     walk_statements,
 )
 from tunembed.parsers import Loop as SourceLoop
@@ -38,7 +39,8 @@ class ScopAccess:
     """One access of a statement; subscripts are over the statement's dimensions.
 
     `private` are the leading subscripts added because the variable exists once
-    per iteration of these loops; they do not stand in the source.
+    per iteration of these loops; they do not stand in the source. `indirect` are the
+    dimensions on which subscripts depend that are not affine.
     """
 
     array: str
@@ -47,6 +49,7 @@ class ScopAccess:
     node: c_ast.Node | None
     is_reduction: bool = False
     private: tuple[str, ...] = ()
+    indirect: frozenset[str] = frozenset()
 
     def relation(self, statement: ScopStatement, parameters: str) -> isl.Map:
         """Return the isl map from instances to elements."""
@@ -178,6 +181,8 @@ class _Builder:
         self.used: Counter[str] = Counter()
         self.names: set[str] = set()
         self.privates: dict[str, Local] = {}
+        loops = walk_loops(function.body, opaque=True)
+        self.iterators = {loop.iterator for loop in loops}
 
     def build(self) -> Scop:
         tree = self._nodes(self.function.body, _Context())
@@ -304,11 +309,11 @@ class _Builder:
     def _subscript(self, subscript: Affine | None, context: _Context) -> Affine | None:
         if subscript is None or self._varies(subscript):
             return None
+        if subscript.names() & (self.iterators - set(context.iterators)):
+            return None
         return self._affine(subscript, context)
 
-    def _accesses(
-        self, statement: Statement, context: _Context, inner: frozenset[str]
-    ) -> list[ScopAccess]:
+    def _accesses(self, statement: Statement, context: _Context) -> list[ScopAccess]:
         reduction = statement.reduction
         updates = (
             {id(reduction.write), *map(id, reduction.reads)} if reduction else set()
@@ -316,10 +321,7 @@ class _Builder:
         found = []
         for access in statement.accesses:
             subscripts = tuple(
-                None
-                if subscript is not None and subscript.names() & inner
-                else self._subscript(subscript, context)
-                for subscript in access.subscripts
+                self._subscript(subscript, context) for subscript in access.subscripts
             )
             array, private = self._variable(access, context)
             found.append(
@@ -330,9 +332,21 @@ class _Builder:
                     node=access.node,
                     is_reduction=id(access) in updates,
                     private=private,
+                    indirect=self._indirect(access, context),
                 )
             )
         return found
+
+    def _indirect(self, access: Access, context: _Context) -> frozenset[str]:
+        found: set[str] = set()
+        for subscript in access.subscripts:
+            if subscript is None:
+                return frozenset(context.dims)
+            for name in subscript.names():
+                symbol = self.symbols.get(name)
+                if symbol is not None:
+                    found |= symbol.iterators
+        return frozenset(d for i, d in context.iterators.items() if i in found)
 
     def _variable(
         self, access: Access, context: _Context
@@ -355,14 +369,9 @@ class _Builder:
         return bool(written) and written <= set(self.function.constants)
 
     def _statement(self, statement: Statement, context: _Context) -> Leaf:
-        inner = frozenset(
-            loop.iterator
-            for loop in _inner_loops(statement)
-            if loop.iterator not in context.iterators
-        )
-        accesses = self._accesses(statement, context, inner)
+        accesses = self._accesses(statement, context)
         for nested in walk_statements(statement.body, opaque=True):
-            accesses += self._accesses(nested, context, inner)
+            accesses += self._accesses(nested, context)
         if statement.opaque:
             accesses += _touch_everything()
         self._add(statement, statement.name, tuple(accesses), context)
@@ -370,12 +379,9 @@ class _Builder:
 
     def _opaque_loop(self, loop: SourceLoop, context: _Context) -> Leaf:
         inside = list(walk_statements([loop], opaque=True))
-        inner = frozenset({loop.iterator}) | {
-            found.iterator for found in _all_loops(loop)
-        }
         accesses: list[ScopAccess] = []
         for statement in inside:
-            accesses += self._accesses(statement, context, inner)
+            accesses += self._accesses(statement, context)
             if statement.opaque:
                 accesses += _touch_everything()
         if not inside:
@@ -442,7 +448,8 @@ def _settle(statements: dict[str, ScopStatement]) -> dict[str, ScopStatement]:
     ranks: dict[str, set[int]] = {}
     for statement in statements.values():
         for access in statement.accesses:
-            ranks.setdefault(access.array, set()).add(_rank(access))
+            if access.array != EVERYTHING:
+                ranks.setdefault(access.array, set()).add(_rank(access))
     whole = {array for array, found in ranks.items() if len(found) > 1}
     settled = {}
     for name, statement in statements.items():
@@ -454,6 +461,7 @@ def _settle(statements: dict[str, ScopStatement]) -> dict[str, ScopStatement]:
                     for array, found in ranks.items()
                     if array not in whole
                 ]
+                continue
             if access.array in whole:
                 access = replace(access, subscripts=(), private=(), is_reduction=False)
             accesses.append(access)
@@ -479,15 +487,3 @@ def _leaves(nodes: Sequence[Node]) -> list[str]:
     for node in nodes:
         found += [node.statement] if isinstance(node, Leaf) else _leaves(node.body)
     return found
-
-
-def _all_loops(loop: SourceLoop) -> list[SourceLoop]:
-    from tunembed.parsers import walk_loops
-
-    return list(walk_loops(loop.body, opaque=True))
-
-
-def _inner_loops(statement: Statement) -> list[SourceLoop]:
-    from tunembed.parsers import walk_loops
-
-    return list(walk_loops(statement.body, opaque=True))

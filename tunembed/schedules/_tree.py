@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -149,15 +151,16 @@ def prune(nodes: tuple[Node, ...], keep: set[str]) -> tuple[Node, ...]:
     return tuple(result)
 
 
-def fresh_name(nodes: tuple[Node, ...], wanted: str) -> str:
-    """Return `wanted`, or `wanted_2`, ... so that no loop has it yet."""
+def plain(name: str) -> str:
+    """Return the name of a loop without its number: ``i`` for ``i_3``."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def fresh_names(nodes: tuple[Node, ...], name: str, count: int) -> list[str]:
+    """Return the next free numbered names: ``i_2``, ``i_3``, ..."""
     taken = {loop.name for loop in loops_of(nodes)}
-    if wanted not in taken:
-        return wanted
-    number = 2
-    while f"{wanted}_{number}" in taken:
-        number += 1
-    return f"{wanted}_{number}"
+    numbered = (f"{plain(name)}_{number}" for number in itertools.count(2))
+    return list(itertools.islice((n for n in numbered if n not in taken), count))
 
 
 def tile_name(nodes: tuple[Node, ...], name: str) -> str:

@@ -13,7 +13,7 @@ from tunembed.schedules._tree import (
     Node,
     ScheduleError,
     find_loop,
-    fresh_name,
+    fresh_names,
     rewrite_loop,
     statements_below,
 )
@@ -42,10 +42,7 @@ class Fission(Step):
         if len(parts) < 2:
             raise ScheduleError(f"{self}: there is nothing to split in '{loop.name}'")
 
-        nodes = plan.nodes
-        names = [loop.name]
-        for _ in parts[1:]:
-            names.append(_next_name(nodes, loop.name, names))
+        names = [loop.name, *fresh_names(plan.nodes, loop.name, len(parts) - 1)]
 
         def change(found: Loop) -> tuple[Node, ...]:
             return tuple(
@@ -53,7 +50,7 @@ class Fission(Step):
                 for name, part in zip(names, parts, strict=True)
             )
 
-        return plan.with_nodes(rewrite_loop(nodes, loop.name, change))
+        return plan.with_nodes(rewrite_loop(plan.nodes, loop.name, change))
 
     def _parts(self, loop: Loop) -> list[tuple[Node, ...]]:
         if len(self.names) == 1:
@@ -68,14 +65,3 @@ class Fission(Step):
 def _kept(loop: Loop, part: tuple[Node, ...]) -> dict[str, str]:
     below = statements_below(part)
     return {s: text for s, text in loop.index.items() if s in below}
-
-
-def _next_name(nodes: tuple[Node, ...], name: str, taken: list[str]) -> str:
-    number = 1
-    wanted = name
-    while wanted in taken:
-        number += 1
-        wanted = f"{name}_{number}"
-        if fresh_name(nodes, wanted) != wanted:
-            wanted = name
-    return wanted

@@ -1,0 +1,182 @@
+"""Bring a function into a normal form: simple nests, loops ordered by stride.
+
+Trümper et al., "A Priori Loop Nest Normalization", arXiv 2412.20179: nests that differ
+only in how they were written become alike, so that a schedule learnt on one fits
+the others.
+"""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import itertools
+
+from tunembed.schedules._legality import is_parallel, judge
+from tunembed.schedules._nests import perfect_chain
+from tunembed.schedules._printer import Printer
+from tunembed.schedules._schedule import Schedule
+from tunembed.schedules._scop import ScopAccess
+from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._tree import (
+    Leaf,
+    Loop,
+    ScheduleError,
+    find_loop,
+    loops_of,
+    plain,
+    statements_below,
+)
+from tunembed.schedules.steps import STEPS
+
+_DEEPEST = 6
+
+
+def normalize(plan: Plan) -> tuple[Plan, Schedule]:
+    """Split loops as far as legal and order each nest's loops by stride.
+
+    Returns
+    -------
+    plan : Plan
+        In normal form.
+    schedule : Schedule
+        The legal steps that lead there.
+    """
+    if plan.scop.reasons:
+        return plan, Schedule()
+    plan, split = _split_all(plan)
+    plan, ordered = _order_all(plan)
+    return plan, Schedule((*split, *ordered))
+
+
+def _legal(plan: Plan) -> bool:
+    if not judge(plan.scop, plan.nodes, plan.dependences):
+        return False
+    try:
+        Printer(plan.scop, plan.nodes, plan.dependences).body()
+    except ScheduleError:
+        return False
+    return True
+
+
+def _split_all(plan: Plan) -> tuple[Plan, list[Step]]:
+    """Distribute loops from the innermost outwards."""
+    steps: list[Step] = []
+    for name in [loop.name for loop in reversed(loops_of(plan.nodes))]:
+        loop = find_loop(plan.nodes, name)
+        if not any(not isinstance(node, Leaf) for node in loop.body):
+            continue
+        plan, found = _split_one(plan, name)
+        steps += found
+    return plan, steps
+
+
+def _split_one(plan: Plan, name: str) -> tuple[Plan, list[Step]]:
+    """Split a loop in front of every child where that is legal."""
+    steps: list[Step] = []
+    loop = find_loop(plan.nodes, name)
+    heads = [min(statements_below((node,)), key=_number) for node in loop.body[1:]]
+    for head in heads:
+        step = STEPS["fission"]((_holder(plan, head, name), head))
+        for attempt in ((step,), (*_expansions(plan, loop), step)):
+            tried = _try(plan, attempt)
+            if tried is not None:
+                plan = tried
+                steps += attempt
+                break
+    return plan, steps
+
+
+def _number(statement: str) -> tuple[int, str]:
+    digits = "".join(filter(str.isdigit, statement))
+    return int(digits or 0), statement
+
+
+def _holder(plan: Plan, statement: str, name: str) -> str:
+    """Return the part of the once single loop `name` that has `statement` now."""
+    for loop in loops_of(plan.nodes):
+        if statement in statements_below((loop,)) and plain(loop.name) == plain(name):
+            return loop.name
+    return name
+
+
+def _expansions(plan: Plan, loop: Loop) -> tuple[Step, ...]:
+    """Return the steps that give scalars declared in `loop` one element each."""
+    below = statements_below((loop,))
+    names = {
+        access.array
+        for statement in below
+        for access in plan.scop.statements[statement].accesses
+        if access.private and not access.subscripts and "#" not in access.array
+    }
+    return tuple(STEPS["expand"]((name,)) for name in sorted(names))
+
+
+def _try(plan: Plan, steps: tuple[Step, ...]) -> Plan | None:
+    try:
+        for step in steps:
+            plan = step.apply(plan)
+    except ScheduleError:
+        return None
+    return plan if _legal(plan) else None
+
+
+def _order_all(plan: Plan) -> tuple[Plan, list[Step]]:
+    steps: list[Step] = []
+    done: set[str] = set()
+    for name in [loop.name for loop in loops_of(plan.nodes)]:
+        if name in done:
+            continue
+        chain = perfect_chain(find_loop(plan.nodes, name))
+        done |= {loop.name for loop in chain}
+        if not 2 <= len(chain) <= _DEEPEST:
+            continue
+        plan, step = _order(plan, chain)
+        if step is not None:
+            steps.append(step)
+    return plan, steps
+
+
+def _order(plan: Plan, chain: list[Loop]) -> tuple[Plan, Step | None]:
+    names = [loop.name for loop in chain]
+    costs = {loop.name: _stride_cost(plan, loop) for loop in chain}
+    free = {
+        loop.name: is_parallel(plan.scop, plan.nodes, loop, plan.dependences)
+        for loop in chain
+    }
+
+    def key(order: tuple[str, ...]) -> tuple:
+        strides = tuple(costs[name] for name in reversed(order))
+        moved = tuple(names.index(name) for name in order)
+        return (strides[0], not free[order[0]], strides[1:], moved)
+
+    for order in sorted(itertools.permutations(names), key=key):
+        if list(order) == names:
+            return plan, None
+        step = STEPS["interchange"](order)
+        tried = _try(plan, (step,))
+        if tried is not None:
+            return tried, step
+    return plan, None
+
+
+def _stride_cost(plan: Plan, loop: Loop) -> float:
+    """Return how badly memory is walked with `loop` innermost: 0 is best."""
+    cost = 0.0
+    for name in statements_below(loop.body):
+        dim = loop.index[name].removeprefix("-")
+        for access in plan.scop.statements[name].accesses:
+            cost += _access_cost(access, dim)
+    return cost
+
+
+def _access_cost(access: ScopAccess, dim: str) -> float:
+    if not access.subscripts:
+        return 0.0
+    cost = 16.0 if dim in access.indirect else 0.0
+    for position, subscript in enumerate(reversed(access.subscripts)):
+        factor = 0 if subscript is None else abs(subscript.coefficient(dim))
+        if factor:
+            near = float(min(factor, 8))
+            cost = max(cost, near if position == 0 else 16.0 + position)
+    return cost
