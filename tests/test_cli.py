@@ -274,6 +274,74 @@ def test_corrupt_database(run, kernel, monkeypatch, tmp_path):
     assert "bad.sqlite is not a tuning database" in shown.err
 
 
+# explain, campaign, benchmark
+
+
+class Explanation:
+    """What `tunembed.explain` returns."""
+
+    nests_ = pd.DataFrame({"nest": ["f:0"], "loops": ["i"], "affine": [True]})
+    features_ = pd.DataFrame({"feature": ["depth"], "f:0": [1.0]})
+    neighbors_ = pd.DataFrame({"nest": ["f:0"], "kernel": ["axpy"], "distance": [0.25]})
+    schedules_ = pd.DataFrame({"schedule": ["parallel(i)"], "legal": [True]})
+
+    def to_json(self):
+        return json.dumps({"nests": [{"nest": "f:0"}]})
+
+
+def test_explain(run, kernel, monkeypatch):
+    calls = []
+
+    def explain(kernel, **options):
+        calls.append(options)
+        return Explanation()
+
+    monkeypatch.setattr(tunembed, "explain", explain, raising=False)
+    shown = run("explain", kernel, "--size", "n=10")
+    assert shown.code == 0 and calls[0]["sizes"] == {"n": 10}
+    for text in ("f:0", "depth", "axpy", "0.25", "parallel(i)", "yes"):
+        assert text in shown.out
+    assert json.loads(run("explain", kernel, "--json").out) == {
+        "nests": [{"nest": "f:0"}]
+    }
+
+
+def test_campaign(run, kernel, monkeypatch):
+    def campaign(kernels, **options):
+        options["progress"]({"kind": "step", "done": 1, "total": 1, "text": "f.c"})
+        return pd.DataFrame({"kernel": [path.stem for path in kernels], "best": [2.5]})
+
+    monkeypatch.setattr(tunembed.tuning, "campaign", campaign, raising=False)
+    for target in (kernel, kernel.parent):
+        shown = run("campaign", target, "--trials", 5)
+        assert shown.code == 0
+        assert "2.5" in shown.out and "1/1 f.c" in shown.err
+
+
+class Benchmark:
+    """What a benchmark returns."""
+
+    table_ = pd.DataFrame({"kernel": ["f"], "speedup": [math.nan]})
+    summary_ = {"geometric_mean": 1.5, "machine": {"cores": 2}}
+
+    def to_json(self):
+        return json.dumps({"summary": self.summary_})
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [("own", ["."]), ("polybench", ["--path", "."]), ("spmm", [])],
+)
+def test_benchmark(run, monkeypatch, tmp_path, command, options):
+    monkeypatch.chdir(tmp_path)
+    name = f"benchmark_{command}"
+    monkeypatch.setattr(tunembed.tuning, name, lambda *a, **k: Benchmark(), False)
+    shown = run("benchmark", command, *options)
+    assert shown.code == 0
+    assert "geometric mean" in shown.out and "1.5" in shown.out and "–" in shown.out
+    assert json.loads(run("benchmark", command, *options, "--json").out)["summary"]
+
+
 # db
 
 
@@ -317,9 +385,6 @@ def test_db_with_a_corrupt_file(run, tmp_path):
     (tmp_path / "user.sqlite").write_text("nonsense" * 1000)
     shown = run("db", "info")
     assert shown.code == 2 and "is not a tuning database" in shown.err
-
-
-# benchmark
 
 
 def test_benchmark_refuses_a_missing_folder(run, tmp_path):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -61,9 +61,9 @@ def yes(value: Any) -> Text:
     return Text("yes", "green") if value else Text("no", "red")
 
 
-def trials_table(trials: "pd.DataFrame", title: str) -> Table:
+def trials_table(trials: "pd.DataFrame", title: str) -> Group:
     """Return the candidates of a run, one line each, with what became of them."""
-    table = _table(title)
+    table = _table()
     for name in ("trial", "legal", "verified", "median", "speedup [95 %]"):
         table.add_column(name, no_wrap=True)
     table.add_column("schedule", overflow="fold")
@@ -77,17 +77,17 @@ def trials_table(trials: "pd.DataFrame", title: str) -> Table:
             ratio(row["speedup"], row["low"], row["high"]),
             Text.assemble(row["schedule"] or "(original)", (f"  {fate}", "yellow")),
         )
-    return table
+    return _titled(title, table)
 
 
-def frame_table(frame: "pd.DataFrame", title: str | None = None) -> Table:
+def frame_table(frame: "pd.DataFrame", title: str | None = None) -> Group:
     """Return any DataFrame as a table."""
-    table = _table(title)
+    table = _table()
     for name in frame.columns:
         table.add_column(str(name), overflow="fold")
     for row in frame.itertuples(index=False):
         table.add_row(*(Text(cell(value)) for value in row))
-    return table
+    return _titled(title, table)
 
 
 def pairs_table(values: Mapping[str, Any]) -> Table:
@@ -100,15 +100,13 @@ def pairs_table(values: Mapping[str, Any]) -> Table:
     return table
 
 
-def _table(title: str | None) -> Table:
-    return Table(
-        box=None,
-        pad_edge=False,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
-    )
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="dim")
+
+
+def _titled(title: str | None, table: Table) -> Group:
+    """Put a title above a table, however narrow the table is."""
+    return Group(*([Text(title, "bold")] if title else []), table)
 
 
 def cell(value: Any) -> str:
