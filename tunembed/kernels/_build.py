@@ -80,7 +80,7 @@ class Build:
         text = named(self.source, self.filename) + named(appended, CALLER)
         flags = ["-fPIC", "-shared"]
         if sys.platform == "linux":
-            flags.append("-Wl,-Bsymbolic")
+            flags += ["-Wl,-Bsymbolic", "-Wl,-z,defs"]
         return compile_text(
             [text], [*self.flags, *flags], self.resolve_compiler(), self.include_dirs
         )
@@ -222,7 +222,7 @@ def _run(argv: Sequence[str]) -> None:
 
 
 def _shorten(text: str, returncode: int) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = list(dict.fromkeys(line for line in text.splitlines() if line.strip()))
     pattern = re.compile(r"(error|undefined reference|cannot find)", re.IGNORECASE)
     wanted = [line for line in lines if pattern.search(line)] or lines
     more = len(wanted) - _SHOWN

@@ -10,14 +10,16 @@
  *   load PATH                    loaded ID | failed MESSAGE
  *   data COUNT PATH              ready | memory   (COUNT argument lines follow first:
  *     i VALUE | d VALUE | c RE IM | a OFFSET BYTES | r OFFSET BYTES)
- *   call ID TIMES MILLISECONDS   done WALL_NS CPU_NS | bounds ARGUMENT OFFSET
+ *   call ID TIMES MILLISECONDS   done WALL_NS CPU_NS WAITED_NS | bounds ARGUMENT OFFSET
  *   dump PATH                    dumped | memory
+ * WAITED_NS is how long the threads were ready to run but had no core, -1 if unknown.
  * An array "a" is copied from the file at PATH before every call, "r" only once.
  * A process that is about to die says why: signal NUMBER, timeout, memory, stack, bounds.
  *
  * Every array lies between guard regions, see _guard.h.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +39,7 @@
 #include "_guard.h"
 
 #define RESULT_BYTES 64
+#define STACK_GAP ((size_t)128 << 20) /* Linux leaves at least this much below it free */
 
 typedef int (*Call)(void **arguments, void *result);
 
@@ -57,9 +60,9 @@ static void say(const char *text, size_t length) {
     }
 }
 
-static void answer(const char *format, long long a, long long b) {
+static void answer(const char *format, long long a, long long b, long long c) {
     char text[96];
-    int length = snprintf(text, sizeof text, format, a, b);
+    int length = snprintf(text, sizeof text, format, a, b, c);
     say(text, (size_t)length);
 }
 
@@ -78,12 +81,12 @@ static void on_fault(int number, siginfo_t *info, void *context) {
             Argument *a = &arguments[k];
             if (a->map && ((at >= a->map && at < a->pages) ||
                            (at >= a->end && at < a->end + GUARD))) {
-                answer("bounds %lld %lld\n", (long long)k, (long long)(at - a->data));
+                answer("bounds %lld %lld\n", (long long)k, (long long)(at - a->data), 0);
                 _exit(0);
             }
         }
-        if ((char *)at < stack_top && (size_t)(stack_top - (char *)at) <= stack_bytes + GUARD &&
-            (size_t)(stack_top - (char *)at) + 65536 >= stack_bytes) {
+        size_t depth = (char *)at < stack_top ? (size_t)(stack_top - (char *)at) : 0;
+        if (depth + 65536 > stack_bytes && depth < stack_bytes + STACK_GAP) {
             say("stack\n", 6);
             _exit(0);
         }
@@ -92,7 +95,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
         say("memory\n", 7);
         _exit(0);
     }
-    answer("signal %lld\n", number, 0);
+    answer("signal %lld\n", number, 0, 0);
     _exit(0);
 }
 
@@ -134,7 +137,7 @@ static void load(const char *path) {
     }
     calls = realloc(calls, (libraries + 1) * sizeof *calls);
     calls[libraries] = call;
-    answer("loaded %lld\n", (long long)libraries++, 0);
+    answer("loaded %lld\n", (long long)libraries++, 0, 0);
 }
 
 static void release(void) {
@@ -192,7 +195,7 @@ static int check_canaries(void) {
         at = spoilt(a->data + a->bytes, a->end);
         if (!at) at = spoilt(a->pages, a->data);
         if (at) {
-            answer("bounds %lld %lld\n", (long long)k, (long long)(at - a->data));
+            answer("bounds %lld %lld\n", (long long)k, (long long)(at - a->data), 0);
             return 0;
         }
     }
@@ -205,6 +208,28 @@ static long long now(clockid_t clock) {
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+static long long waited(void) {
+    long long sum = 0;
+    struct dirent *entry;
+    DIR *tasks = opendir("/proc/self/task");
+    if (!tasks) return -1;
+    while (sum >= 0 && (entry = readdir(tasks))) {
+        char path[64];
+        long long ran, delay;
+        FILE *file;
+        if (entry->d_name[0] == '.') continue;
+        snprintf(path, sizeof path, "/proc/self/task/%.20s/schedstat", entry->d_name);
+        file = fopen(path, "r");
+        if (file && fscanf(file, "%lld %lld", &ran, &delay) == 2)
+            sum += delay;
+        else
+            sum = -1;
+        if (file) fclose(file);
+    }
+    closedir(tasks);
+    return sum;
+}
+
 static void alarm_after(long milliseconds) {
     struct itimerval timer = {{0, 0}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
     setitimer(ITIMER_REAL, &timer, NULL);
@@ -212,9 +237,10 @@ static void alarm_after(long milliseconds) {
 
 static void call(size_t id, long times, long milliseconds) {
     const struct timespec pause = {0, 2000000}; /* until waiting OpenMP threads sleep */
-    long long wall = 0, cpu = 0;
+    long long wall = 0, cpu = 0, delay;
     nanosleep(&pause, NULL);
     alarm_after(milliseconds);
+    delay = waited();
     for (long k = 0; k < times; k++) {
         long long start, cpu_start;
         for (size_t n = 0; n < count; n++)
@@ -228,8 +254,9 @@ static void call(size_t id, long times, long milliseconds) {
         wall += now(CLOCK_MONOTONIC) - start;
         cpu += now(CLOCK_PROCESS_CPUTIME_ID) - cpu_start;
     }
+    delay = delay < 0 ? -1 : waited() - delay;
     alarm_after(0);
-    if (check_canaries()) answer("done %lld %lld\n", wall, cpu);
+    if (check_canaries()) answer("done %lld %lld %lld\n", wall, cpu, delay);
 }
 
 static void dump(const char *path) {

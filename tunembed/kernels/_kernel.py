@@ -322,10 +322,11 @@ class Kernel:
             return self._library(self.baseline)
         except CompileError as error:
             message = f"The original '{self.function}' does not compile: {error}"
-            if CALLER in str(error):
+            first = str(error).partition("\n")[0]
+            if first.startswith(CALLER):
                 message = (
-                    f"'{self.function}' cannot be called with the given arguments "
-                    f"(is there such a function?): {error}"
+                    f"'{self.function}' cannot be called with the given arguments (is "
+                    f"there such a function?): {first.partition('error: ')[2]}"
                 )
             raise CompileError(message, error.outcome) from None
 

@@ -16,6 +16,8 @@ from tunembed.kernels._worker import Sample, WorkerFailure
 
 _FEWEST = 3
 _FEWEST_FOR_INTERVAL = 6
+_FEWEST_ON_A_BUSY_MACHINE = 8
+_CALM = 0.02
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Measurement:
         Median wall time of the baseline in the same rounds.
     cpu_seconds : float
         Median processor time of all threads.
+    waited : float
+        How busy the machine was: the share of the wall time that threads were ready to
+        run but had no core. Rounds with at most 0.02 are used, or else the six calmest.
+        Far above that, two threads are measured as slower than they are.
     outcome : Outcome
         Whether it ran.
     stopped : {"precise", "budget", "slower", "failed"}
@@ -54,6 +60,7 @@ class Measurement:
     ratio_interval: tuple[float, float]
     baseline_seconds: float
     cpu_seconds: float
+    waited: float = 0.0
     outcome: Outcome = Outcome("ok")
     stopped: str = "budget"
 
@@ -72,8 +79,8 @@ class Effort:
         A candidate is done when the 95 % interval of its ratio lies within this share
         of the ratio on both sides, after at least six rounds.
     slower : float, default=1.7
-        A candidate is given up when, after three rounds, its fastest run takes this
-        many times the median of the best.
+        A candidate is given up when, after three rounds (eight on a busy machine), its
+        fastest run takes this many times the median of the best.
     """
 
     budget: float = 20.0
@@ -91,44 +98,56 @@ class Effort:
 
 @dataclass
 class _Series:
-    seconds: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-    ratios: list[float] = field(default_factory=list)
-    baseline: list[float] = field(default_factory=list)
+    pairs: list[tuple[Sample, Sample]] = field(default_factory=list)  # baseline, own
     stopped: str = ""
     outcome: Outcome = Outcome("ok")
 
-    def add(self, sample: Sample, baseline: Sample) -> None:
-        self.seconds.append(sample.seconds)
-        self.cpu.append(sample.cpu_seconds)
-        self.baseline.append(baseline.seconds)
-        self.ratios.append(baseline.seconds / max(sample.seconds, 1e-9))
+    def calm(self) -> list[tuple[Sample, Sample]]:
+        """Return the rounds in which other programs did not get in the way."""
+        ordered = sorted(self.pairs, key=_waited)
+        count = sum(_waited(pair) <= _CALM for pair in ordered)
+        return ordered[: max(count, _FEWEST_FOR_INTERVAL)]
+
+    def is_calm(self) -> bool:
+        return float(np.median([_waited(pair) for pair in self.pairs])) <= _CALM
+
+    def ratio(self) -> tuple[float, float, float]:
+        return median_interval(
+            [base.seconds / max(own.seconds, 1e-9) for base, own in self.calm()]
+        )
 
     def is_precise(self, precision: float) -> bool:
-        if len(self.ratios) < _FEWEST_FOR_INTERVAL:
+        if len(self.pairs) < _FEWEST_FOR_INTERVAL:
             return False
-        ratio, low, high = median_interval(self.ratios)
+        ratio, low, high = self.ratio()
         return ratio - low <= precision * ratio and high - ratio <= precision * ratio
 
     def measurement(self) -> Measurement:
-        if not self.outcome.ok or not self.seconds:
-            nan = math.nan
+        nan = math.nan
+        if not self.outcome.ok or not self.pairs:
+            failed, none = self.outcome, (nan, nan)
             return Measurement(
-                nan, (nan, nan), 0, 0.0, (0.0, 0.0), nan, nan, self.outcome, "failed"
+                nan, none, 0, 0.0, (0.0, 0.0), nan, nan, nan, failed, "failed"
             )
-        seconds, low, high = median_interval(self.seconds)
-        ratio, ratio_low, ratio_high = median_interval(self.ratios)
+        used = self.calm()
+        seconds, low, high = median_interval([own.seconds for _, own in used])
+        ratio, ratio_low, ratio_high = self.ratio()
         return Measurement(
-            seconds,
-            (low, high),
-            len(self.seconds),
-            ratio,
-            (ratio_low, ratio_high),
-            float(np.median(self.baseline)),
-            float(np.median(self.cpu)),
-            self.outcome,
-            self.stopped or "budget",
+            seconds=seconds,
+            interval=(low, high),
+            repetitions=len(self.pairs),
+            ratio=ratio,
+            ratio_interval=(ratio_low, ratio_high),
+            baseline_seconds=float(np.median([base.seconds for base, _ in used])),
+            cpu_seconds=float(np.median([own.cpu_seconds for _, own in used])),
+            waited=float(np.median([_waited(pair) for pair in used])),
+            outcome=self.outcome,
+            stopped=self.stopped or "budget",
         )
+
+
+def _waited(pair: tuple[Sample, Sample]) -> float:
+    return max(pair[0].waited, pair[1].waited)
 
 
 def interleave(
@@ -176,19 +195,21 @@ def _round(
             series[k].outcome, series[k].stopped = failure.outcome, "failed"
     for k, taken in samples.items():
         if k != 0:
-            series[k].add(taken, samples[0])
+            series[k].pairs.append((samples[0], taken))
 
 
 def _stop(series: dict[int, _Series], effort: Effort) -> None:
-    running = [s for s in series.values() if s.seconds and s.outcome.ok]
+    running = [s for s in series.values() if s.pairs and s.outcome.ok]
     if not running:
         return
-    medians = [float(np.median(s.seconds)) for s in running]
-    best = min([*medians, float(np.median(running[0].baseline))])
-    for s in running:
+    taken = [[own.seconds for _, own in s.pairs] for s in running]
+    taken.append([base.seconds for base, _ in running[0].pairs])
+    best = min(float(np.median(seconds)) for seconds in taken)
+    for s, seconds in zip(running, taken, strict=False):
         if s.stopped:
             continue
-        if len(s.seconds) >= _FEWEST and min(s.seconds) > effort.slower * best:
+        enough = _FEWEST if s.is_calm() else _FEWEST_ON_A_BUSY_MACHINE
+        if len(seconds) >= enough and min(seconds) > effort.slower * best:
             s.stopped = "slower"
         elif s.is_precise(effort.precision):
             s.stopped = "precise"

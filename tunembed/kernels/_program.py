@@ -179,19 +179,16 @@ class Program:
         """
         expected = self.outputs()
         chosen = tolerance or Tolerance()
-        seen: list[Outcome] = []
-        for _ in range(2):
-            try:
-                got = candidate.dump()
-            except CompileError as error:
-                return error.outcome or Outcome("compile_error", str(error))
-            except WorkerFailure as failure:
-                return failure.outcome
-            seen.append(compare(expected, alike(got, expected), chosen))
-        if seen[0].ok != seen[1].ok:
-            failed = next(outcome for outcome in seen if not outcome.ok)
-            return Outcome("nondeterministic", f"two runs differ: {failed.detail}")
-        return seen[0]
+        try:
+            first, second = (alike(candidate.dump(), expected) for _ in range(2))
+        except CompileError as error:
+            return error.outcome or Outcome("compile_error", str(error))
+        except WorkerFailure as failure:
+            return failure.outcome
+        repeated = compare(first, second, chosen)
+        if not repeated.ok:
+            return Outcome("nondeterministic", f"two runs differ: {repeated.detail}")
+        return compare(expected, first, chosen)
 
     @property
     def name(self) -> str:

@@ -38,10 +38,15 @@ class Sample:
         Wall time of one call, by the monotonic clock.
     cpu_seconds : float
         Processor time of all threads for one call.
+    waited : float
+        Share of the wall time that threads were ready to run but had no core, because
+        other programs ran there; the sum over all threads. 0 where the system does
+        not tell.
     """
 
     seconds: float
     cpu_seconds: float
+    waited: float = 0.0
 
 
 class WorkerFailure(Exception):
@@ -189,8 +194,8 @@ class Worker:
         """
         milliseconds = max(1, round(timeout * 1000))
         answer = self._ask(f"call {library} {times} {milliseconds}", timeout, timeout)
-        wall, cpu = (int(v) * 1e-9 / times for v in answer.split()[1:])
-        return Sample(wall, cpu)
+        wall, cpu, delay = (int(v) * 1e-9 for v in answer.split()[1:])
+        return Sample(wall / times, cpu / times, max(delay, 0.0) / max(wall, 1e-9))
 
     def dump(self, path: Path) -> None:
         """Write the arguments and the returned value as they are now.
