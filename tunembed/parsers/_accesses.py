@@ -205,7 +205,7 @@ class Collector:
                 node,
                 True,
                 pointer.base,
-                split.strides,
+                split.shape,
                 split.assumptions,
             )
         return Access(pointer.array, tuple(values), kind, node, False, pointer.base)

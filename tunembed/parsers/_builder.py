@@ -12,16 +12,21 @@ from tunembed.parsers._affine import Affine
 from tunembed.parsers._conditions import to_conditions
 from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
-from tunembed.parsers._expressions import to_affine
+from tunembed.parsers._expressions import extremes, to_affine
 from tunembed.parsers._headers import Header, read_header
 from tunembed.parsers._model import Guard, Local, Loop, Node, Statement
 from tunembed.parsers._pointers import locate
 from tunembed.parsers._polynomials import to_polynomial
 from tunembed.parsers._pragmas import read_pragma
 from tunembed.parsers._pure import PURE
-from tunembed.parsers._ranges import range_of_loop
+from tunembed.parsers._ranges import range_of_loop, remaining
 from tunembed.parsers._scope import Pointer, Scope, find_writes
-from tunembed.parsers._statements import leaves, location_of, make_statement
+from tunembed.parsers._statements import (
+    leaves,
+    location_of,
+    make_statement,
+    without_continue,
+)
 
 _LOOPS = (c_ast.For, c_ast.While, c_ast.DoWhile)
 _SIMPLE = (c_ast.Compound, c_ast.DeclList, *_LOOPS, c_ast.Switch, c_ast.If)
@@ -118,9 +123,9 @@ class Builder:
         elif isinstance(node, (c_ast.Typedef, c_ast.StaticAssert)):
             scope.types.declare(node)
             if isinstance(node, c_ast.Typedef):
-                scope.types.typedefs.setdefault(node.name, node.type)
+                scope.types.add_typedef(node)
         elif _holds_loops(node):
-            yield self._opaque(node, scope, loop)
+            yield self._compound(node, scope, loop)
         else:
             yield self._statement(node, scope, directives=own)
             if isinstance(node, c_ast.Assignment) and node.op == "=":
@@ -134,7 +139,7 @@ class Builder:
         self.count += 1
         return make_statement(node, name, scope, self.layouts, **details)  # type: ignore[arg-type]
 
-    def _opaque(
+    def _compound(
         self, node: c_ast.Node, scope: Scope, loop: c_ast.Node | None
     ) -> Statement:
         """Keep a compound statement whole, and what is understood inside."""
@@ -146,9 +151,11 @@ class Builder:
         for part in parts:
             if isinstance(part, c_ast.Compound) or _holds_loops(part):
                 body += self._inside(part, inner, loop)
-        reason = f"{type(node).__name__.lower()} around a loop"
+        reasons = []
+        if not isinstance(node, c_ast.If):
+            reasons.append(f"{type(node).__name__.lower()} around a loop")
         return make_statement(
-            node, f"S{number}", scope, self.layouts, body=body, reasons=(reason,)
+            node, f"S{number}", scope, self.layouts, body=body, reasons=reasons
         )
 
     def _inside(
@@ -171,8 +178,7 @@ class Builder:
         if node.name is None or isinstance(node.type, c_ast.FuncDecl):
             return
         scope.variables[node.name] = scope.types.resolve(node.type)
-        scope.values.pop(node.name, None)
-        scope.aliases.pop(node.name, None)
+        scope.forget(node.name)
         self.declared.append((node, loop, scope.nested()))
 
     def _learn(
@@ -188,11 +194,17 @@ class Builder:
         if kind is None or name in scope.globals:
             return
         writes = find_writes(block, PURE) if declared else scope.all_writes
-        if writes is None or writes.counts.get(name) != 1 or name in writes.addressed:
+        if writes is None or writes.whole.get(name) != 1 or name in writes.addressed:
             return
         if kind.is_integer and scope.writes is not None:
             found = to_affine(value, scope)
-            if found is not None:
+            several = [
+                (kind_of, extremes(value, scope, kind_of)) for kind_of in ("min", "max")
+            ]
+            for kind_of, values in several:
+                if values is not None and len(values) > 1:
+                    scope.extremes[name] = (kind_of, values)
+            if found is not None and name not in scope.extremes:
                 scope.values[name] = found
         elif kind.layers and kind.layers[0][0] == "ptr":
             pointer = self._point(value, scope)
@@ -218,10 +230,11 @@ class Builder:
         outer = scope.nested()
         if outer.writes is None:
             outer.writes = find_writes(node, PURE)
-        header = read_header(node, outer, find_writes(node.stmt, PURE))
+        stmt = without_continue(node.stmt)
+        header = read_header(node, outer, find_writes(stmt, PURE))
         inner = self._enter(node, outer, header)
         first = len(self.declared)
-        body = self.block(node.stmt, inner, node)
+        body = self.block(stmt, inner, node)
         declares = [
             decl.name for decl, loop, _ in self.declared[first:] if loop is node
         ]
@@ -234,7 +247,7 @@ class Builder:
             location_of(node),
             node,
             directives,
-            tuple(header.reasons + leaves(node.stmt)),
+            tuple(header.reasons + leaves(stmt)),
             header.declares_iterator,
             tuple(declares),
         )
@@ -248,7 +261,7 @@ class Builder:
             for decl in node.init.decls:
                 self._declare(decl, inner, node)
         if header.iterator:
-            inner.values.pop(header.iterator, None)
+            inner.forget(header.iterator)
             if header.usable:
                 inner.iterators = (*inner.iterators, header.iterator)
                 values = (header.lower, header.upper, header.step)
@@ -273,7 +286,7 @@ class Builder:
             alternatives = to_conditions(node.cond, outer)
         if alternatives is None:
             if _holds_loops(node):
-                yield self._opaque(node, scope, loop)
+                yield self._compound(node, scope, loop)
             else:
                 yield self._statement(node, scope)
             return
@@ -288,12 +301,14 @@ class Builder:
     ) -> Guard:
         inside = scope.nested(guards=scope.guards + alternatives[0])
         body = self.block(node.iftrue, inside, loop)
+        known = remaining(alternatives[0], scope.ranges)
+        outside = scope.nested(guards=scope.guards + known)
         if len(alternatives) > 1:
             orelse: tuple[Node, ...] = (
-                self._guards(node, alternatives[1:], scope, loop),
+                self._guards(node, alternatives[1:], outside, loop),
             )
         else:
-            orelse = self.block(node.iffalse, scope, loop)
+            orelse = self.block(node.iffalse, outside, loop)
         return Guard(alternatives[0], body, orelse, location_of(node), node)
 
     def locals(self, shape_of) -> dict[str, tuple[Local, ...]]:

@@ -23,11 +23,11 @@ _MAX_CHOICES = 3
 
 @dataclass(frozen=True)
 class Split:
-    """The subscripts found, the strides' C texts and what must hold (``>= 0``)."""
+    """The subscripts found, their extents and what must hold (``>= 0``)."""
 
-    subscripts: tuple[Affine, ...]
-    strides: tuple[str, ...]
-    assumptions: tuple[Affine, ...]
+    subscripts: tuple[Affine | None, ...]
+    shape: tuple[Affine | None, ...] = ()
+    assumptions: tuple[Affine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,13 @@ class Stride:
     names: Monomial
     factor: int = 1
 
-    def to_c(self) -> str:
-        """Return C text."""
-        parts = list(self.names)
-        if self.factor != 1 or not parts:
-            parts.insert(0, str(self.factor))
-        return " * ".join(parts)
+    def over(self, inner: "Stride") -> Affine | None:
+        """Return the extent between two strides, None if it is not affine."""
+        names = divide(self.names, inner.names)
+        if names is None or len(names) > 1 or self.factor % inner.factor:
+            return None
+        factor = self.factor // inner.factor
+        return Affine(dict.fromkeys(names, factor), 0 if names else factor)
 
 
 @dataclass
@@ -54,44 +55,64 @@ class Layouts:
 
     Attributes
     ----------
-    strides : dict of str to tuple of Stride
-        Of each array that is split, outermost first.
+    strides : dict of (str, int) to tuple of Stride
+        By array and dimension, for those that are split; outermost first.
     """
 
-    strides: dict[str, tuple[Stride, ...]] = field(default_factory=dict)
-    _seen: dict[str, list[tuple[Polynomial | None, Scope]]] = field(
+    strides: dict[tuple[str, int], tuple[Stride, ...]] = field(default_factory=dict)
+    _seen: dict[str, list[tuple[tuple[Polynomial | None, ...], Scope]]] = field(
         default_factory=dict
     )
     _decided: bool = False
 
     def split(self, pointer: Pointer, scope: Scope) -> Split | None:
-        """Return the subscripts of a linear access, None if it is not to be split."""
-        if not pointer.subscripts:
+        """Return the subscripts of an access, None if there is nothing to split."""
+        rank = range(len(pointer.subscripts))
+        if not rank or (
+            self._decided
+            and not any((pointer.array, index) in self.strides for index in rank)
+        ):
             return None
-        if len(pointer.subscripts) != 1 or pointer.problem:
-            if not self._decided:
-                self._seen.setdefault(pointer.array, []).append((None, scope))
-            return None
-        if self._decided and pointer.array not in self.strides:
-            return None
-        polynomial = to_polynomial(pointer.subscripts[0], scope)
+        polynomials = tuple(
+            None if pointer.problem else to_polynomial(subscript, scope)
+            for subscript in pointer.subscripts
+        )
         if not self._decided:
-            self._seen.setdefault(pointer.array, []).append((polynomial, scope))
+            self._seen.setdefault(pointer.array, []).append((polynomials, scope))
             return None
-        if polynomial is None:
-            return None
-        return _split(polynomial, self.strides[pointer.array], scope)
+        return self._apply(pointer, polynomials, scope)
+
+    def _apply(
+        self, pointer: Pointer, polynomials: tuple[Polynomial | None, ...], scope: Scope
+    ) -> Split:
+        subscripts: list[Affine | None] = []
+        shape: list[Affine | None] = []
+        assumptions: list[Affine] = []
+        for index, polynomial in enumerate(polynomials):
+            strides = self.strides.get((pointer.array, index), (Stride(()),))
+            part = None
+            if polynomial is not None:
+                part = _split(polynomial, strides, scope)
+            part = part or Split((None,) * len(strides))
+            subscripts += part.subscripts
+            assumptions += part.assumptions
+            shape.append(None)
+            shape += [a.over(b) for a, b in itertools.pairwise(strides)]
+        return Split(tuple(subscripts), tuple(shape), tuple(assumptions))
 
     def decide(self) -> bool:
         """Choose the strides; return whether any array is to be split."""
         self._decided = True
         for array, seen in self._seen.items():
-            strides = _common_strides(seen)
-            if strides and all(
-                polynomial is not None and _split(polynomial, strides, scope)
-                for polynomial, scope in seen
-            ):
-                self.strides[array] = strides
+            ranks = {len(polynomials) for polynomials, _ in seen}
+            for index in range(min(ranks) if len(ranks) == 1 else 0):
+                column = [(values[index], scope) for values, scope in seen]
+                strides = _common_strides(column)
+                if strides and all(
+                    polynomial is not None and _split(polynomial, strides, scope)
+                    for polynomial, scope in column
+                ):
+                    self.strides[array, index] = strides
         self._seen.clear()
         return bool(self.strides)
 
@@ -112,10 +133,8 @@ def _common_strides(
     if len(ordered) < 2:
         return None
     strides = [Stride(names, factors[names]) for names in ordered]
-    for outer, inner in itertools.pairwise(strides):
-        extent = divide(outer.names, inner.names)
-        if extent is None or len(extent) != 1 or outer.factor % inner.factor:
-            return None
+    if any(a.over(b) is None for a, b in itertools.pairwise(strides)):
+        return None
     return tuple(strides)
 
 
@@ -125,8 +144,7 @@ def _split(
     for subscripts in _candidates(polynomial, strides):
         assumptions = _assumptions(subscripts, strides, scope)
         if assumptions is not None:
-            texts = tuple(stride.to_c() for stride in strides)
-            return Split(subscripts, texts, assumptions)
+            return Split(subscripts, (), assumptions)
     return None
 
 
@@ -165,9 +183,9 @@ def _assumptions(
     parameters = scope.parameter_names()
     found: list[Affine] = []
     for index, subscript in enumerate(subscripts[1:], start=1):
-        outer, inner = strides[index - 1], strides[index]
-        extent = divide(outer.names, inner.names) or ()
-        size = Affine(dict.fromkeys(extent, outer.factor // inner.factor))
+        size = strides[index - 1].over(strides[index])
+        if size is None:
+            return None
         for value in (subscript, size - 1 - subscript):
             condition = condition_for(value, scope.ranges, scope.guards, parameters)
             if condition is None:

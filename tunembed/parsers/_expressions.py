@@ -9,7 +9,7 @@ from pycparser import c_ast
 
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._model import Symbol
-from tunembed.parsers._scope import Scope, base_name, c_text, descend
+from tunembed.parsers._scope import Scope, base_name, c_text, descend, path_of
 
 _MINIMA = frozenset({"min", "MIN", "fmin", "fminf", "imin", "Min"})
 _MAXIMA = frozenset({"max", "MAX", "fmax", "fmaxf", "imax", "Max"})
@@ -155,8 +155,17 @@ def _symbol(node: c_ast.Node, scope: Scope, varying: bool) -> Affine | None:
         return None
     iterators: set[str] = set()
     arrays: set[str] = set()
+    members = {
+        id(item.name) for item in descend(node) if isinstance(item, c_ast.StructRef)
+    }
     for item in descend(node):
-        if isinstance(item, c_ast.ID):
+        if isinstance(item, c_ast.StructRef):
+            path = path_of(item)
+            if id(item) not in members and not _member(path, scope, arrays):
+                return None
+        elif id(item) in members and isinstance(item, c_ast.ID):
+            continue
+        elif isinstance(item, c_ast.ID):
             if not _read_only(item.name, scope, iterators, arrays):
                 return None
         elif isinstance(item, (c_ast.BinaryOp, c_ast.UnaryOp)):
@@ -167,7 +176,7 @@ def _symbol(node: c_ast.Node, scope: Scope, varying: bool) -> Affine | None:
     if iterators and not varying:
         return None
     text = c_text(node)
-    key = (text, frozenset(iterators), id(scope.writes))
+    key = (text, frozenset(iterators), scope.writes.key if scope.writes else 0)
     name = scope.symbol_keys.get(key)
     if name is None:
         name = f"_p{len(scope.symbols)}"
@@ -176,6 +185,17 @@ def _symbol(node: c_ast.Node, scope: Scope, varying: bool) -> Affine | None:
             name, text, node, frozenset(iterators), frozenset(arrays)
         )
     return Affine.variable(name)
+
+
+def _member(path: str | None, scope: Scope, arrays: set[str]) -> bool:
+    """Whether a struct's member keeps its value inside the nest."""
+    if path is None:
+        return False
+    if scope.writes is not None:
+        if scope.writes.changes(path) or scope.writes.unknown_calls:
+            return False
+    arrays.add(path)
+    return True
 
 
 def _read_only(name: str, scope: Scope, iterators: set[str], arrays: set[str]) -> bool:
@@ -218,6 +238,9 @@ def extremes(node: c_ast.Node, scope: Scope, kind: str) -> tuple[Affine, ...] | 
         inner = extremes(node.expr, scope, kind)
         if inner is not None and len(inner) > 1:
             return inner
+    if isinstance(node, c_ast.ID) and node.name in scope.extremes:
+        known, values = scope.extremes[node.name]
+        return values if known == kind else None
     pair = _arguments(node, kind)
     if pair is not None:
         left, right = (extremes(part, scope, kind) for part in pair)

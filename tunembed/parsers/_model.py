@@ -107,11 +107,11 @@ class Access:
     node : pycparser node
         What stands in the source, to be substituted.
     is_pointer_linear : bool
-        Whether ``A[i * lda + j]`` was split into two subscripts.
+        Whether a subscript was split: ``A[i * lda + j]`` into ``i`` and ``j``.
     base : str
         The variable at the start of the path: ``"p"`` for ``"p->x"``.
-    strides : tuple of str
-        C texts of the strides of the split subscripts, outermost first; else ``()``.
+    shape : tuple of Affine or None
+        Extents that the split subscripts have, None where unknown; else ``()``.
     assumptions : tuple of Affine
         Expressions over parameters that must be ``>= 0`` for the split to be right.
     """
@@ -122,7 +122,7 @@ class Access:
     node: c_ast.Node = field(repr=False)
     is_pointer_linear: bool = False
     base: str = ""
-    strides: tuple[str, ...] = ()
+    shape: tuple[Affine | None, ...] = ()
     assumptions: tuple[Affine, ...] = ()
 
     @property

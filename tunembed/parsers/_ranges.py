@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from tunembed.parsers._affine import Affine
 
-_TYPICAL = 1000
 _MAX_CANDIDATES = 16
 
 
@@ -70,11 +69,6 @@ def bounds(
     return tuple(item for item in candidates if not item.names() & iterators)
 
 
-def typical(value: Affine) -> int:
-    """Return the value if every name were one thousand."""
-    return value.evaluate(dict.fromkeys(value.names(), _TYPICAL))
-
-
 def condition_for(
     value: Affine,
     ranges: tuple[Range, ...],
@@ -95,16 +89,16 @@ def condition_for(
     Returns
     -------
     Affine or None
-        A constant if it is proven, an expression over parameters if it holds for
-        plausible sizes, None otherwise.
+        A constant if it is proven, an expression over parameters if it can hold for
+        large ones, None otherwise.
     """
     best: Affine | None = None
     for candidate in _differences(value, guards):
         for bound in bounds(candidate, ranges, largest=False):
             if bound.is_constant and bound.constant >= 0:
                 return Affine()
-            plausible = bound.names() <= set(parameters) and typical(bound) >= 0
-            if best is None and plausible and not bound.is_constant:
+            possible = any(factor > 0 for factor in bound.coefficients.values())
+            if best is None and possible and bound.names() <= set(parameters):
                 best = bound
     return best
 
@@ -112,4 +106,38 @@ def condition_for(
 def _differences(value: Affine, guards: tuple[Affine, ...]) -> Iterator[Affine]:
     yield value
     for guard in guards:
-        yield value - guard
+        factors = {
+            value.coefficient(name) // factor
+            for name, factor in guard.coefficients.items()
+        }
+        for factor in sorted(factors | {1}):
+            if factor > 0:
+                yield value - guard * factor
+
+
+def remaining(
+    conditions: tuple[Affine, ...], ranges: tuple[Range, ...]
+) -> tuple[Affine, ...]:
+    """Return what is known where not all conditions hold, as ``>= 0``.
+
+    Parameters
+    ----------
+    conditions : tuple of Affine
+        At least one of them is negative.
+    ranges : tuple of Range
+
+    Returns
+    -------
+    tuple of Affine
+        One expression if only one condition can be negative, else none.
+    """
+    opposites = [-condition - 1 for condition in conditions]
+    possible = [
+        opposite
+        for opposite in opposites
+        if not any(
+            bound.is_constant and bound.constant < 0
+            for bound in bounds(opposite, ranges, largest=True)
+        )
+    ]
+    return tuple(possible) if len(possible) == 1 else ()

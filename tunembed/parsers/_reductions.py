@@ -40,9 +40,10 @@ def find_reduction(node: c_ast.Node, accesses: tuple[Access, ...]) -> Reduction 
         for access in accesses
         if access.kind == "read"
         and access.array == write.array
-        and (access.subscripts == write.subscripts or not access.is_affine)
+        and access.subscripts == write.subscripts
+        and (write.is_affine or c_text(access.node) == c_text(write.node))
     ]
-    if not same or not write.is_affine or not all(a.is_affine for a in same):
+    if not same:
         return None
     return Reduction(operator, write.array, write.subscripts, tuple(same), write)
 

@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from tunembed.parsers._model import Symbol
 from tunembed.parsers._ranges import Range
 from tunembed.parsers._types import UNKNOWN, CType, TypeTable
 
+_NAME = re.compile(r"\w*")
+_FIELD = re.compile(r"(?:->|\.)(\w+)$")
 _STEP = ("++", "--", "p++", "p--")
 
 
@@ -33,12 +36,16 @@ def descend(node: c_ast.Node | None) -> Iterator[c_ast.Node]:
             stack.extend([child for _, child in node.children()][::-1])
 
 
-def base_name(node: c_ast.Node) -> str | None:
-    """Return the variable at the start of an lvalue, None if there is none."""
+def path_of(node: c_ast.Node) -> str | None:
+    """Return an lvalue without its subscripts: ``"g->u"`` for ``g->u[i]``."""
+    suffix = ""
     while True:
         if isinstance(node, c_ast.ID):
-            return node.name
-        if isinstance(node, (c_ast.ArrayRef, c_ast.StructRef)):
+            return node.name + suffix
+        if isinstance(node, c_ast.StructRef):
+            suffix = f"{node.type}{node.field.name}{suffix}"
+            node = node.name
+        elif isinstance(node, c_ast.ArrayRef):
             node = node.name
         elif isinstance(node, (c_ast.Cast, c_ast.UnaryOp)):
             node = node.expr
@@ -46,6 +53,12 @@ def base_name(node: c_ast.Node) -> str | None:
             node = node.left
         else:
             return None
+
+
+def base_name(node: c_ast.Node) -> str | None:
+    """Return the variable at the start of an lvalue, None if there is none."""
+    path = path_of(node)
+    return None if path is None else _NAME.match(path).group()  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,9 @@ class Writes:
     Attributes
     ----------
     counts : dict of str to int
-        How often each variable, array or struct is the target of a write.
+        How often each variable, array or member path is the target of a write.
+    whole : dict of str to int
+        How often each variable itself is assigned or initialised.
     assigned : frozenset of str
         Those of them that are assigned as a whole, declarations apart.
     addressed : set of str
@@ -87,29 +102,53 @@ class Writes:
         Functions called that may change anything they can reach.
     passed : set of str
         Arrays given to such functions.
+    key : int
+        Identity of the code.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
+    whole: dict[str, int] = field(default_factory=dict)
     assigned: frozenset[str] = frozenset()
     addressed: set[str] = field(default_factory=set)
     unknown_calls: tuple[str, ...] = ()
     passed: set[str] = field(default_factory=set)
+    key: int = 0
 
     def changes(self, name: str) -> bool:
-        """Whether a variable may change."""
-        return name in self.counts or name in self.addressed or name in self.passed
+        """Whether a variable, or a member given by its path, may change."""
+        base = _NAME.match(name).group()  # type: ignore[union-attr]
+        if base in self.addressed or base in self.passed:
+            return True
+        field_of = _FIELD.search(name)
+        return any(
+            name == written
+            or _begins(name, written)
+            or _begins(written, name)
+            or (field_of is not None and _same_field(written, field_of[1]))
+            for written in self.counts
+        )
+
+
+def _begins(path: str, start: str) -> bool:
+    return path.startswith((f"{start}.", f"{start}->"))
+
+
+def _same_field(path: str, name: str) -> bool:
+    found = _FIELD.search(path)
+    return found is not None and found[1] == name
 
 
 def find_writes(node: c_ast.Node | None, pure: frozenset[str]) -> Writes:
     """Collect what the code under a node may change."""
-    writes = Writes()
+    writes = Writes(key=id(node))
 
     def target(lvalue: c_ast.Node) -> None:
-        name = base_name(lvalue)
+        name = path_of(lvalue)
         if name is not None:
             writes.counts[name] = writes.counts.get(name, 0) + 1
         if isinstance(lvalue, c_ast.ID):
             writes.assigned |= {lvalue.name}
+            writes.whole[lvalue.name] = writes.whole.get(lvalue.name, 0) + 1
 
     for item in descend(node):
         if isinstance(item, c_ast.Assignment):
@@ -122,7 +161,8 @@ def find_writes(node: c_ast.Node | None, pure: frozenset[str]) -> Writes:
                 writes.addressed.add(name)
         elif isinstance(item, c_ast.Decl) and item.init is not None:
             if item.name is not None:
-                writes.counts[item.name] = writes.counts.get(item.name, 0) + 1
+                for counts in (writes.counts, writes.whole):
+                    counts[item.name] = counts.get(item.name, 0) + 1
         elif isinstance(item, c_ast.FuncCall):
             name = item.name.name if isinstance(item.name, c_ast.ID) else "*"
             if name not in pure:
@@ -155,6 +195,8 @@ class Scope:
         Of the loops around, outermost first, as far as their values are affine.
     values : dict of str to Affine
         Locals inside loops whose value is an affine expression.
+    extremes : dict of str to (str, tuple of Affine)
+        Locals inside loops that are the minimum or maximum of affine expressions.
     writes : Writes or None
         Of the outermost loop around; None outside loops.
     all_writes : Writes or None
@@ -177,6 +219,7 @@ class Scope:
     stable: frozenset[str] = frozenset()
     iterators: tuple[str, ...] = ()
     values: dict[str, Affine] = field(default_factory=dict)
+    extremes: dict[str, tuple[str, tuple[Affine, ...]]] = field(default_factory=dict)
     writes: Writes | None = None
     all_writes: Writes | None = None
     aliases: dict[str, "Pointer"] = field(default_factory=dict)
@@ -185,6 +228,11 @@ class Scope:
     wild: frozenset[str] = frozenset()
     symbols: dict[str, Symbol] = field(default_factory=dict)
     symbol_keys: dict[object, str] = field(default_factory=dict)
+
+    def forget(self, name: str) -> None:
+        """Drop what is known about the value of a name."""
+        for known in (self.values, self.extremes, self.aliases):
+            known.pop(name, None)
 
     def nested(self, **changes: object) -> "Scope":
         """Return a scope inside this one; the symbols stay shared."""
@@ -195,6 +243,7 @@ class Scope:
             stable=self.stable,
             iterators=self.iterators,
             values=dict(self.values),
+            extremes=dict(self.extremes),
             writes=self.writes,
             all_writes=self.all_writes,
             aliases=dict(self.aliases),

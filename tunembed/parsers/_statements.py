@@ -12,8 +12,9 @@ from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import Location
 from tunembed.parsers._model import Node, Statement
+from tunembed.parsers._pure import PURE
 from tunembed.parsers._reductions import find_reduction
-from tunembed.parsers._scope import Scope, descend
+from tunembed.parsers._scope import Scope, descend, find_writes
 
 LEAVING = {
     c_ast.Break: "break",
@@ -25,6 +26,7 @@ LEAVING = {
     c_ast.DoWhile: "do while",
     c_ast.Switch: "switch",
 }
+_COMPOUND = (c_ast.If, c_ast.While, c_ast.DoWhile, c_ast.Switch, c_ast.For)
 
 
 def location_of(node: c_ast.Node) -> Location:
@@ -66,9 +68,14 @@ def make_statement(
     -------
     Statement
     """
-    collector = Collector(scope, layouts)
+    inner = scope.nested()
+    if inner.writes is None and isinstance(node, _COMPOUND):
+        inner.writes = find_writes(node, PURE)
+    collector = Collector(inner, layouts)
     declares: list[str] = []
     _collect(node, collector, declares, leaf=True)
+    if not isinstance(node, c_ast.Decl):
+        _hide(collector, declares)
     everything = list(dict.fromkeys([*reasons, *collector.reasons]))
     accesses = tuple(collector.accesses)
     return Statement(
@@ -88,13 +95,26 @@ def make_statement(
     )
 
 
+def _hide(collector: Collector, declares: list[str]) -> None:
+    """Drop the accesses of variables that live inside a compound statement only."""
+    hidden = {name for name in declares if name not in collector.scope.wild}
+    collector.accesses = [
+        access for access in collector.accesses if access.base not in hidden
+    ]
+    declares.clear()
+
+
 def _collect(
     node: c_ast.Node | None, collector: Collector, declares: list[str], leaf: bool
 ) -> None:
     if node is None or isinstance(node, (c_ast.EmptyStatement, c_ast.Pragma)):
         return
     if isinstance(node, c_ast.Decl):
-        declares.append(node.name)
+        if node.name is not None:
+            declares.append(node.name)
+            collector.scope.variables[node.name] = collector.scope.types.resolve(
+                node.type
+            )
         _declaration(node, collector)
     elif isinstance(node, c_ast.Assignment):
         collector.assign(node)
@@ -154,3 +174,23 @@ def _own_jumps(node: c_ast.Node) -> list[tuple[str, Location]]:
         inside = inside_switch or isinstance(item, c_ast.Switch)
         stack.extend((child, inside) for _, child in item.children()[::-1])
     return found
+
+
+def without_continue(node: c_ast.Node) -> c_ast.Node:
+    """Return a loop's body with ``if (c) continue; rest`` as ``if (!(c)) { rest }``."""
+    if not isinstance(node, c_ast.Compound):
+        return node
+    items = node.block_items or []
+    for index, item in enumerate(items):
+        if not isinstance(item, c_ast.If) or item.iffalse is not None:
+            continue
+        body = item.iftrue
+        if isinstance(body, c_ast.Compound) and len(body.block_items or ()) == 1:
+            body = body.block_items[0]
+        if isinstance(body, c_ast.Continue):
+            inner = c_ast.Compound(items[index + 1 :], item.coord)
+            rest = without_continue(inner)
+            condition = c_ast.UnaryOp("!", item.cond, item.cond.coord)
+            branch = c_ast.If(condition, rest, None, item.coord)
+            return c_ast.Compound([*items[:index], branch], node.coord)
+    return node

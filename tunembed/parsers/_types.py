@@ -99,10 +99,23 @@ class TypeTable:
         self.typedefs: dict[str, c_ast.Node] = {}
         self.members: dict[str, dict[str, c_ast.Node]] = {}
         self.constants: dict[str, c_ast.Node | tuple[str, int] | None] = {}
+        self._anonymous: dict[int, str] = {}
         for node in ast.ext:
             if isinstance(node, c_ast.Typedef):
-                self.typedefs[node.name] = node.type
+                self.add_typedef(node)
             self.declare(node)
+
+    def add_typedef(self, node: c_ast.Typedef) -> None:
+        """Take note of a typedef."""
+        self.typedefs[node.name] = node.type
+        inner = getattr(node.type, "type", None)
+        if isinstance(inner, (c_ast.Struct, c_ast.Union)) and not inner.name:
+            self._anonymous[id(inner)] = f"<{node.name}>"
+
+    def _tag(self, node: c_ast.Node) -> str:
+        kind = "union" if isinstance(node, c_ast.Union) else "struct"
+        name = node.name or self._anonymous.get(id(node)) or f"<{node.coord}>"
+        return f"{kind} {name}"
 
     def declare(self, node: c_ast.Node | None) -> None:
         """Take note of the structs and enums that a declaration defines."""
@@ -117,14 +130,14 @@ class TypeTable:
             node = getattr(node, "type", None)
 
     def _add_members(self, node: c_ast.Node) -> None:
-        members = self.members.setdefault(_tag(node), {})
+        members = self.members.setdefault(self._tag(node), {})
         for decl in node.decls:
             self.declare(decl)
             name = getattr(decl, "name", None)
             if name:
                 members[name] = decl.type
             elif isinstance(getattr(decl, "type", None), (c_ast.Struct, c_ast.Union)):
-                members.update(self.members.get(_tag(decl.type), {}))
+                members.update(self.members.get(self._tag(decl.type), {}))
 
     def _add_enumerators(self, node: c_ast.Enum) -> None:
         previous: str | None = None
@@ -163,7 +176,7 @@ class TypeTable:
                 return CType(canonical(node.names), tuple(layers), const, restrict)
             elif isinstance(node, (c_ast.Struct, c_ast.Union)):
                 self.declare(node)
-                return CType(_tag(node), tuple(layers), const, restrict)
+                return CType(self._tag(node), tuple(layers), const, restrict)
             elif isinstance(node, c_ast.Enum):
                 return CType("enum", tuple(layers), const, restrict)
             else:
@@ -175,8 +188,3 @@ class TypeTable:
         """Return the type of a struct's member."""
         node = self.members.get(owner.base, {}).get(name)
         return UNKNOWN if node is None else self.resolve(node)
-
-
-def _tag(node: c_ast.Node) -> str:
-    kind = "union" if isinstance(node, c_ast.Union) else "struct"
-    return f"{kind} {node.name or f'<{node.coord}>'}"
