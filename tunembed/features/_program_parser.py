@@ -1,0 +1,188 @@
+"""ProgramParser: source texts to parsed programs."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+from pycparser import c_ast
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.parallel import Parallel, delayed
+
+from tunembed.features._errors import check_sequence, report
+from tunembed.parsers import (
+    Function,
+    LoopNest,
+    SourceError,
+    TranslationUnit,
+    parse_c,
+)
+
+_PARSED = (TranslationUnit, Function, LoopNest, type(None))
+_SOURCES = (str, bytes, os.PathLike)
+_PROBLEMS = (SourceError, OSError)
+# An abstract syntax tree deeper than this does not travel between processes.
+_DEEPEST = 120
+
+
+class ProgramParser(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Parse program texts, one bad text never ending the whole batch.
+
+    The first step of a pipeline whose samples are programs. It is stateless: ``fit``
+    only checks the parameters.
+
+    Parameters
+    ----------
+    language : {"c"}, default="c"
+        Language of the programs; C with OpenMP pragmas.
+    errors : {"raise", "nan"}, default="raise"
+        What to do with a sample that cannot be read or parsed: raise a `SampleError`
+        that names its index, file and line; or put None in its place and emit a
+        `SampleWarning`.
+    n_jobs : int, default=None
+        Number of processes; see :term:`n_jobs`. Pays for hundreds of files.
+    include_dirs : sequence of path-like, default=()
+        Where included files are searched.
+    defines : sequence of str, default=()
+        Macros, ``"NAME"`` or ``"NAME=VALUE"``.
+
+    See Also
+    --------
+    LoopNestVectorizer : Parsed programs to a matrix of features.
+    tunembed.parsers.parse_c : Parse one file.
+
+    Notes
+    -----
+    A machine without a C preprocessor is no fault of a sample: that always raises
+    `tunembed.parsers.CompilerNotFoundError`.
+
+    Examples
+    --------
+    >>> from tunembed.features import ProgramParser
+    >>> text = "void f(int n, double x[n]) { for (int i = 0; i < n; i++) x[i] = 1; }"
+    >>> units = ProgramParser().fit_transform([text])
+    >>> units[0].functions["f"]
+    <Function f at <string>:1:6>
+    """
+
+    _parameter_constraints: dict = {
+        "language": [StrOptions({"c"})],
+        "errors": [StrOptions({"raise", "nan"})],
+        "n_jobs": [int, None],
+        "include_dirs": [list, tuple],
+        "defines": [list, tuple],
+    }
+
+    def __init__(
+        self, language="c", *, errors="raise", n_jobs=None, include_dirs=(), defines=()
+    ):
+        self.language = language
+        self.errors = errors
+        self.n_jobs = n_jobs
+        self.include_dirs = include_dirs
+        self.defines = defines
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X=None, y=None):
+        """Check the parameters; nothing is learnt.
+
+        Parameters
+        ----------
+        X : Ignored
+            Not used.
+        y : Ignored
+            Not used.
+
+        Returns
+        -------
+        ProgramParser
+            The transformer itself.
+        """
+        return self
+
+    def transform(self, X):
+        """Parse programs.
+
+        Parameters
+        ----------
+        X : sequence of str, bytes, Path, TranslationUnit, Function, LoopNest or None
+            A str or bytes is the text itself, a Path says where it is. What is parsed
+            already, or missing, stays as it is.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype object
+            TranslationUnit objects; None where that failed.
+        """
+        self._validate_params()
+        check_sequence(X, "program texts, paths or parsed programs")
+        for index, sample in enumerate(X):
+            if not isinstance(sample, (*_SOURCES, *_PARSED)):
+                raise TypeError(
+                    f"X[{index}] must be str, bytes, Path or a parsed program, got "
+                    f"{type(sample).__name__}"
+                )
+        ready = self._parse_elsewhere(X)
+        result = np.empty(len(X), dtype=object)
+        for index, sample in enumerate(X):
+            if isinstance(sample, _SOURCES):
+                result[index] = ready.get(index) or self._parse(sample, index)
+            else:
+                result[index] = sample
+        return result
+
+    def _parse(self, sample, index):
+        try:
+            return parse_c(sample, include_dirs=self.include_dirs, defines=self.defines)
+        except _PROBLEMS as error:
+            report(index, str(error), self.errors, error)
+        return None
+
+    def _parse_elsewhere(self, X):
+        """Parse in other processes; leave out what fails, to be tried again here."""
+        sources = [i for i, sample in enumerate(X) if isinstance(sample, _SOURCES)]
+        if self.n_jobs in (None, 1) or len(sources) < 2:
+            return {}
+        parts = Parallel(n_jobs=self.n_jobs)(
+            delayed(_parse_parts)(X[i], self.include_dirs, self.defines)
+            for i in sources
+        )
+        return {
+            index: TranslationUnit(*part)
+            for index, part in zip(sources, parts, strict=True)
+            if part is not None
+        }
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.no_validation = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _parse_parts(sample, include_dirs, defines):
+    """Return what a TranslationUnit is made of, None if that is not to be had."""
+    try:
+        unit = parse_c(sample, include_dirs=include_dirs, defines=defines)
+    except _PROBLEMS:
+        return None
+    if any(depth > _DEEPEST for depth in _depths(unit.ast)):
+        return None
+    return unit.path, unit.text, unit.ast
+
+
+def _depths(node: c_ast.Node) -> Iterator[int]:
+    stack = [(node, 1)]
+    while stack:
+        item, depth = stack.pop()
+        yield depth
+        stack.extend((child, depth + 1) for _, child in item.children())
