@@ -95,7 +95,7 @@ ZOO = {
     ),
     "aborts": (
         f"{BODY} assert(n < 0);",
-        "#include <assert.h>",
+        "#undef NDEBUG\n#include <assert.h>",
         "crash",
         "Assertion `n < 0' failed",
     ),
@@ -198,7 +198,7 @@ def test_a_race_is_found():
     """
     racy = source.replace("for (", "\n#pragma omp parallel for\nfor (")
     arguments = (ARGUMENTS[0], ARGUMENTS[2])
-    with make(source, "total", arguments, {"n": 5000}) as kernel:
+    with make(source, "total", arguments, {"n": 200_000}) as kernel:
         assert kernel.verify(racy).status in ("wrong", "nondeterministic")
         assert kernel.verify(racy.replace("for\n", "for reduction(+:s)\n")).ok
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tunembed._toolchain import Compiler, find_compiler, run_limited
 from tunembed.kernels._cache import cache_directory, lookup, store
 from tunembed.kernels._machine import machine_fingerprint
-from tunembed.kernels._outcome import CompileError, KernelError, Outcome
+from tunembed.kernels._outcome import ArgumentError, CompileError, KernelError, Outcome
 
 BASELINE_FLAGS = ("-O3", "-march=native")
 CALLER = "<call>"
@@ -105,6 +105,40 @@ def named(text: str, filename: str) -> str:
     return f'#line 1 "{escaped}"\n{text}\n'
 
 
+def read_source(source: str | Path, function: str) -> tuple[str, str, tuple[str, ...]]:
+    """Read what a function's source may be given as.
+
+    Parameters
+    ----------
+    source : str or Path
+        C text, or a C file.
+    function : str
+        The function's name, which also names a text.
+
+    Returns
+    -------
+    text : str
+        C text.
+    name : str
+        File name for messages.
+    folders : tuple of str
+        Where its headers may be.
+
+    Raises
+    ------
+    ArgumentError
+        If the name is not a C identifier.
+    OSError
+        If the file cannot be read.
+    """
+    if re.fullmatch(r"[A-Za-z_]\w*", function) is None:
+        raise ArgumentError(f"Got function={function!r}; expected a C identifier.")
+    if isinstance(source, Path):
+        text = source.read_text(encoding="utf-8", errors="replace")
+        return text, source.name, (str(source.resolve().parent),)
+    return source, f"{function}.c", ()
+
+
 def resolve(compiler: Compiler | str | None) -> Compiler:
     """Return a compiler.
 
@@ -191,7 +225,8 @@ def _key(
     has_folders: bool,
 ) -> str:
     machine = machine_fingerprint()
-    parts = [*texts, *argv, *tail, compiler.version, repr(machine)]
+    parts = [*texts, *argv, *tail, compiler.version]
+    parts += [repr(machine[name]) for name in ("cpu", "isa")]
     if has_folders:
         local = [t for t in texts if re.search(r'#\s*include\s*"', t)]
         parts += [_preprocessed(text, argv) for text in local]

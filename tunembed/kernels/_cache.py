@@ -3,15 +3,19 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import atexit
 import contextlib
 import os
+import shutil
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
 
 _LIMIT_BYTES = 256 * 2**20
+_ABANDONED = 86_400.0
 
 
 def cache_directory() -> Path:
@@ -36,12 +40,14 @@ def _usable(directory: Path) -> Path:
         with tempfile.TemporaryFile(dir=directory):
             return directory
     except OSError:
-        return Path(_temporary().name)
+        return _temporary()
 
 
 @lru_cache(maxsize=1)
-def _temporary() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="tunembed-", ignore_cleanup_errors=True)
+def _temporary() -> Path:
+    directory = tempfile.mkdtemp(prefix="tunembed-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return Path(directory)
 
 
 def lookup(name: str) -> Path | None:
@@ -88,7 +94,7 @@ def store(built: Path, name: str) -> Path:
 
 
 def prune(limit_bytes: int) -> None:
-    """Remove the least recently used objects above a limit.
+    """Remove the least recently used objects above a limit, and abandoned folders.
 
     Parameters
     ----------
@@ -98,8 +104,10 @@ def prune(limit_bytes: int) -> None:
     files = []
     for entry in os.scandir(cache_directory()):
         with contextlib.suppress(OSError):
-            if entry.is_file():
-                status = entry.stat()
+            status = entry.stat()
+            if entry.is_dir() and time.time() - status.st_mtime > _ABANDONED:
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif entry.is_file():
                 files.append((status.st_mtime, status.st_size, entry.path))
     kept = 0
     for _, size, path in sorted(files, reverse=True):

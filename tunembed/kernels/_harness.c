@@ -37,6 +37,7 @@
 #include <unistd.h>
 
 #include "_guard.h"
+#include "_clock.h"
 
 #define RESULT_BYTES 64
 #define STACK_GAP ((size_t)128 << 20) /* Linux leaves at least this much below it free */
@@ -200,34 +201,6 @@ static int check_canaries(void) {
         }
     }
     return 1;
-}
-
-static long long now(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static long long waited(void) {
-    long long sum = 0;
-    struct dirent *entry;
-    DIR *tasks = opendir("/proc/self/task");
-    if (!tasks) return -1;
-    while (sum >= 0 && (entry = readdir(tasks))) {
-        char path[64];
-        long long ran, delay;
-        FILE *file;
-        if (entry->d_name[0] == '.') continue;
-        snprintf(path, sizeof path, "/proc/self/task/%.20s/schedstat", entry->d_name);
-        file = fopen(path, "r");
-        if (file && fscanf(file, "%lld %lld", &ran, &delay) == 2)
-            sum += delay;
-        else
-            sum = -1;
-        if (file) fclose(file);
-    }
-    closedir(tasks);
-    return sum;
 }
 
 static void alarm_after(long milliseconds) {

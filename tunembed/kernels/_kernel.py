@@ -4,22 +4,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import itertools
-import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from tunembed._toolchain import Compiler
 from tunembed.kernels._argument import ArgumentSpec
-from tunembed.kernels._build import BASELINE_FLAGS, CALLER, Build
+from tunembed.kernels._build import BASELINE_FLAGS, CALLER, Build, read_source
 from tunembed.kernels._call import call_text
 from tunembed.kernels._compare import Tolerance
 from tunembed.kernels._inputs import ArgumentMaker, Inputs, make_inputs
 from tunembed.kernels._machine import available_cores
 from tunembed.kernels._measure import Effort, Measurement, interleave
 from tunembed.kernels._outcome import (
-    ArgumentError,
     CompileError,
     Outcome,
     error_for,
@@ -30,11 +31,10 @@ from tunembed.kernels._sizes import (
     size_names,
     verification_sizes,
 )
-from tunembed.kernels._timing import Bench
+from tunembed.kernels._timing import Bench, time_once
 from tunembed.kernels._verify import Verifier
 from tunembed.kernels._worker import Worker, WorkerFailure
 
-_TRIAL_SECONDS = 2.0
 _TRIAL_BYTES = 3 * 2**30
 
 
@@ -118,7 +118,7 @@ class Kernel:
         tolerance: Tolerance | None = None,
         verify_sizes: Iterable[Mapping[str, int]] | None = None,
     ) -> None:
-        text, name, folders = _read(source, function)
+        text, name, folders = read_source(source, function)
         self.function = function
         self.arguments = arguments if callable(arguments) else tuple(arguments)
         self.baseline = Build(text, tuple(flags), compiler, name, folders)
@@ -131,8 +131,9 @@ class Kernel:
         self._verify_sizes = None if verify_sizes is None else list(verify_sizes)
         self._numbers = itertools.count()
         self._made: dict[tuple[tuple[str, int], ...], Inputs] = {}
-        self._temporary = tempfile.TemporaryDirectory(
-            prefix="tunembed-", ignore_cleanup_errors=True
+        self._folder = Path(tempfile.mkdtemp(prefix="tunembed-"))
+        self._cleanup = weakref.finalize(
+            self, shutil.rmtree, self._folder, ignore_errors=True
         )
 
     def __enter__(self) -> "Kernel":
@@ -143,7 +144,7 @@ class Kernel:
 
     def close(self) -> None:
         """Remove the temporary files; also happens when the kernel is collected."""
-        self._temporary.cleanup()
+        self._cleanup()
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -176,15 +177,12 @@ class Kernel:
         Build
             The candidate.
         """
-        base = self.baseline
         if isinstance(candidate, str):
-            return Build(
-                candidate, base.flags, base.compiler, base.filename, base.include_dirs
-            )
-        folders = (*candidate.include_dirs, *base.include_dirs)
-        compiler = candidate.compiler or base.compiler
-        return Build(
-            candidate.source, candidate.flags, compiler, candidate.filename, folders
+            return replace(self.baseline, source=candidate)
+        return replace(
+            candidate,
+            compiler=candidate.compiler or self.baseline.compiler,
+            include_dirs=(*candidate.include_dirs, *self.baseline.include_dirs),
         )
 
     def verify(
@@ -266,14 +264,14 @@ class Kernel:
             make=self._inputs,
             sizes=[*(s for s in sets if s != self.sizes), self.sizes],
             start=lambda: self._worker(max(2, self.threads)),
-            directory=Path(self._temporary.name),
+            directory=self._folder,
             tolerance=self.tolerance,
             timeout=self.timeout,
         )
 
     def _worker(self, threads: int | None = None) -> Worker:
         return Worker(
-            Path(self._temporary.name),
+            self._folder,
             memory_bytes=self.memory_bytes,
             threads=threads or self.threads,
         )
@@ -284,7 +282,7 @@ class Kernel:
             inputs = make_inputs(
                 self.arguments, sizes, self.random_state, self.memory_bytes
             )
-            path = Path(self._temporary.name) / f"input-{next(self._numbers)}"
+            path = self._folder / f"input-{next(self._numbers)}"
             inputs.write(path)
             self._made[key] = inputs
         return self._made[key]
@@ -292,22 +290,15 @@ class Kernel:
     def _trial(self, sizes: dict[str, int]) -> float:
         limit = min(self.memory_bytes, _TRIAL_BYTES)
         inputs = make_inputs(self.arguments, sizes, self.random_state, limit)
-        path = Path(self._temporary.name) / "trial"
-        inputs.write(path)
+        inputs.write(self._folder / "trial")
         try:
-            with self._worker() as worker:
-                number = worker.load(self._original())
-                worker.data(inputs)
-                runs = [worker.call(number, _TRIAL_SECONDS) for _ in range(2)]
+            return time_once(self._worker, self._original(), inputs)
         except WorkerFailure as failure:
-            detail = (
-                f"{failure.outcome.detail} (at the trial sizes {sizes}; give sizes)"
-            )
+            detail = f"{failure.outcome.detail} (at trial sizes {sizes}; give sizes)"
             outcome = Outcome(failure.outcome.status, detail)
             raise error_for(outcome, self.function) from None
         finally:
-            path.unlink(missing_ok=True)
-        return min(run.seconds for run in runs)
+            (self._folder / "trial").unlink()
 
     def _library(self, build: Build) -> Path:
         if callable(self.arguments):
@@ -329,12 +320,3 @@ class Kernel:
                     f"there such a function?): {first.partition('error: ')[2]}"
                 )
             raise CompileError(message, error.outcome) from None
-
-
-def _read(source: str | Path, function: str) -> tuple[str, str, tuple[str, ...]]:
-    if re.fullmatch(r"[A-Za-z_]\w*", function) is None:
-        raise ArgumentError(f"Got function={function!r}; expected a C identifier.")
-    if isinstance(source, Path):
-        text = source.read_text(encoding="utf-8", errors="replace")
-        return text, source.name, (str(source.resolve().parent),)
-    return source, f"{function}.c", ()

@@ -200,10 +200,18 @@ class Program:
     def _reference(self) -> dict[str, np.ndarray]:
         return self.dump()
 
+    @cached_property
+    def _timed(self) -> Path:
+        return self.build(self.time_define)
+
+    @cached_property
+    def _dumping(self) -> Path:
+        return self.build(self.dump_define, prefix=WIDE_FPRINTF)
+
     def sample(self) -> Sample:
         """Run once for the time; raises `WorkerFailure` if that fails."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        stdout, _ = self._run(self.build(self.time_define))
+        stdout, _ = self._run(self._timed)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         numbers = re.findall(_NUMBER, stdout)
         if not numbers:
@@ -214,19 +222,23 @@ class Program:
 
     def dump(self) -> dict[str, np.ndarray]:
         """Run once for the arrays; raises `WorkerFailure` if that fails."""
-        _, stderr = self._run(self.build(self.dump_define, prefix=WIDE_FPRINTF))
+        _, stderr = self._run(self._dumping)
         arrays = parse_dump(stderr)
         if not arrays:
             raise WorkerFailure(Outcome("crash", "it dumps no arrays"))
         return arrays
 
     def _run(self, program: Path) -> tuple[bytes, bytes]:
-        done = run_limited(
-            [str(program), *self.arguments],
-            timeout=self.timeout,
-            memory_bytes=self.memory_bytes,
-            env=omp_environment(self.threads or available_cores()),
-        )
+        try:
+            done = run_limited(
+                [str(program), *self.arguments],
+                timeout=self.timeout,
+                memory_bytes=self.memory_bytes,
+                env=omp_environment(self.threads or available_cores()),
+            )
+        except OSError as error:
+            detail = f"it cannot be started: {error}"
+            raise WorkerFailure(Outcome("crash", detail)) from None
         if done.timed_out:
             raise WorkerFailure(
                 Outcome("timeout", f"no result after {self.timeout:.3g} s")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tunembed.kernels._inputs import Inputs
 from tunembed.kernels._outcome import Outcome
 from tunembed.kernels._verify import Case
 from tunembed.kernels._worker import Sample, Worker, WorkerFailure
@@ -16,6 +17,7 @@ _SHORT = 1e-3
 _SAMPLE = 2e-3
 _LONGEST_SAMPLE = 0.1
 _TRIAL_CALLS = 8
+_TRIAL_SECONDS = 2.0
 
 
 class Bench:
@@ -114,3 +116,26 @@ class Bench:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def time_once(start: Callable[[], Worker], library: Path, inputs: Inputs) -> float:
+    """Time a shared object roughly.
+
+    Parameters
+    ----------
+    start : callable
+        Starts a `Worker`.
+    library : Path
+        The shared object.
+    inputs : Inputs
+        The arguments.
+
+    Returns
+    -------
+    float
+        Seconds of the faster of two calls, each of which may take 2 s.
+    """
+    with start() as worker:
+        number = worker.load(library)
+        worker.data(inputs)
+        return min(worker.call(number, _TRIAL_SECONDS).seconds for _ in range(2))

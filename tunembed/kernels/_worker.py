@@ -283,8 +283,9 @@ def _signal_name(number: int) -> str:
 def _harness() -> Path:
     folder = files("tunembed.kernels")
     text = folder.joinpath("_harness.c").read_text(encoding="utf-8")
-    guard = folder.joinpath("_guard.h").read_text(encoding="utf-8")
-    text = text.replace('#include "_guard.h"', guard)
+    for header in ("_guard.h", "_clock.h"):
+        content = folder.joinpath(header).read_text(encoding="utf-8")
+        text = text.replace(f'#include "{header}"', content)
     flags = ["-O2", *(["-ldl"] if sys.platform == "linux" else [])]
     return compile_text([text], flags, find_compiler())
 
