@@ -280,7 +280,9 @@ def test_concurrent_writers(database):
 
 def test_an_interrupt_keeps_what_was_appended(database):
     program = f"""
-import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
+sys.path.insert(0, {os.path.dirname(__file__)!r})
 from test_database import make_record, TuningDatabase
 database = TuningDatabase({str(database.path)!r}, shipped=False)
 for i in range(3):
@@ -299,7 +301,10 @@ database.append(endless())
     ) as process:
         assert process.stdout.readline() == b"inside\n"
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert b"KeyboardInterrupt" in errors
     assert len(database) == 3
     assert [p.name for p in database.path.parent.iterdir()] == ["mine.sqlite"]
