@@ -60,9 +60,9 @@ class Layouts:
     """
 
     strides: dict[tuple[str, int], tuple[Stride, ...]] = field(default_factory=dict)
-    _seen: dict[str, list[tuple[tuple[Polynomial | None, ...], Scope]]] = field(
-        default_factory=dict
-    )
+    _whole: set[tuple[str, int]] = field(default_factory=set)
+    _atoms: dict[str, Affine] = field(default_factory=dict)
+    _seen: dict[str, list[tuple[Pointer, Scope]]] = field(default_factory=dict)
     _decided: bool = False
 
     def split(self, pointer: Pointer, scope: Scope) -> Split | None:
@@ -73,48 +73,75 @@ class Layouts:
             and not any((pointer.array, index) in self.strides for index in rank)
         ):
             return None
-        polynomials = tuple(
-            None if pointer.problem else to_polynomial(subscript, scope)
-            for subscript in pointer.subscripts
-        )
         if not self._decided:
-            self._seen.setdefault(pointer.array, []).append((polynomials, scope))
+            self._seen.setdefault(pointer.array, []).append((pointer, scope))
             return None
-        return self._apply(pointer, polynomials, scope)
-
-    def _apply(
-        self, pointer: Pointer, polynomials: tuple[Polynomial | None, ...], scope: Scope
-    ) -> Split:
         subscripts: list[Affine | None] = []
         shape: list[Affine | None] = []
         assumptions: list[Affine] = []
-        for index, polynomial in enumerate(polynomials):
-            strides = self.strides.get((pointer.array, index), (Stride(()),))
-            part = None
-            if polynomial is not None:
-                part = _split(polynomial, strides, scope)
+        for index in rank:
+            key = (pointer.array, index)
+            strides = self.strides.get(key, (Stride(()),))
+            polynomial = self._polynomial(pointer, scope, index, key in self._whole)
+            part = self._split(polynomial, strides, scope)
             part = part or Split((None,) * len(strides))
             subscripts += part.subscripts
             assumptions += part.assumptions
-            shape.append(None)
-            shape += [a.over(b) for a, b in itertools.pairwise(strides)]
+            shape += part.shape or (None,)
         return Split(tuple(subscripts), tuple(shape), tuple(assumptions))
+
+    def _polynomial(
+        self, pointer: Pointer, scope: Scope, index: int, whole: bool
+    ) -> Polynomial | None:
+        if pointer.problem:
+            return None
+        atoms = self._atoms if whole else None
+        return to_polynomial(pointer.subscripts[index], scope, atoms=atoms)
 
     def decide(self) -> bool:
         """Choose the strides; return whether any array is to be split."""
         self._decided = True
         for array, seen in self._seen.items():
-            ranks = {len(polynomials) for polynomials, _ in seen}
+            ranks = {len(pointer.subscripts) for pointer, _ in seen}
             for index in range(min(ranks) if len(ranks) == 1 else 0):
-                column = [(values[index], scope) for values, scope in seen]
-                strides = _common_strides(column)
-                if strides and all(
-                    polynomial is not None and _split(polynomial, strides, scope)
-                    for polynomial, scope in column
-                ):
-                    self.strides[array, index] = strides
+                if not self._choose(array, seen, index, False):
+                    self._choose(array, seen, index, True)
         self._seen.clear()
         return bool(self.strides)
+
+    def _choose(
+        self, array: str, seen: list[tuple[Pointer, Scope]], index: int, whole: bool
+    ) -> bool:
+        """Decide on the strides of one dimension; return whether it is split."""
+        column = [
+            (self._polynomial(pointer, scope, index, whole), scope)
+            for pointer, scope in seen
+        ]
+        strides = _common_strides(column)
+        if strides is None or not all(
+            self._split(polynomial, strides, scope) for polynomial, scope in column
+        ):
+            return False
+        self.strides[array, index] = strides
+        if whole:
+            self._whole.add((array, index))
+        return True
+
+    def _split(
+        self, polynomial: Polynomial | None, strides: tuple[Stride, ...], scope: Scope
+    ) -> Split | None:
+        if polynomial is None:
+            return None
+        sizes = [a.over(b) for a, b in itertools.pairwise(strides)]
+        shape = [
+            None if size is None else size.substitute(self._atoms) for size in sizes
+        ]
+        for candidate in _candidates(polynomial, strides):
+            subscripts = tuple(item.substitute(self._atoms) for item in candidate)
+            assumptions = _assumptions(subscripts, shape, scope)
+            if assumptions is not None:
+                return Split(subscripts, (None, *shape), assumptions)
+        return None
 
 
 def _common_strides(
@@ -136,16 +163,6 @@ def _common_strides(
     if any(a.over(b) is None for a, b in itertools.pairwise(strides)):
         return None
     return tuple(strides)
-
-
-def _split(
-    polynomial: Polynomial, strides: tuple[Stride, ...], scope: Scope
-) -> Split | None:
-    for subscripts in _candidates(polynomial, strides):
-        assumptions = _assumptions(subscripts, strides, scope)
-        if assumptions is not None:
-            return Split(subscripts, (), assumptions)
-    return None
 
 
 def _candidates(
@@ -177,13 +194,12 @@ def _candidates(
 
 
 def _assumptions(
-    subscripts: tuple[Affine, ...], strides: tuple[Stride, ...], scope: Scope
+    subscripts: tuple[Affine, ...], shape: list[Affine | None], scope: Scope
 ) -> tuple[Affine, ...] | None:
     """Return what must hold for the inner subscripts to stay within their extents."""
     parameters = scope.parameter_names()
     found: list[Affine] = []
-    for index, subscript in enumerate(subscripts[1:], start=1):
-        size = strides[index - 1].over(strides[index])
+    for subscript, size in zip(subscripts[1:], shape, strict=True):
         if size is None:
             return None
         for value in (subscript, size - 1 - subscript):

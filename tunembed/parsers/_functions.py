@@ -9,10 +9,13 @@ from functools import cached_property
 
 from pycparser import c_ast
 
+from tunembed.parsers._affine import Affine
 from tunembed.parsers._analysis import Analysis, analyse
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import FunctionNotFoundError, Location
 from tunembed.parsers._model import Local, Node, Parameter, Symbol
+from tunembed.parsers._positions import SourceRange, find_function
+from tunembed.parsers._roles import Roles, extents
 from tunembed.parsers._types import TypeTable
 
 
@@ -81,6 +84,48 @@ class Function:
     def scalars_assigned(self) -> frozenset[str]:
         """Scalars and pointers that the function assigns, declarations included."""
         return self._analysis.scalars_assigned
+
+    @cached_property
+    def index_arrays(self) -> Mapping[str, str | None]:
+        """Integer arrays used in subscripts; values are the extents they index.
+
+        ``{"col": "m"}`` for ``x[col[k]]`` with ``double x[m]``; None if unknown.
+        """
+        return Roles(self.node, self.parameters).index_arrays()
+
+    @cached_property
+    def offset_arrays(self) -> Mapping[str, str | None]:
+        """Integer arrays used as loop bounds; values are the totals they count to.
+
+        ``{"rowptr": "nnz"}`` for ``for (k = rowptr[i]; k < rowptr[i + 1]; k++)`` around
+        ``val[k]`` with ``double val[nnz]``; None if unknown.
+        """
+        return Roles(self.node, self.parameters).offset_arrays()
+
+    @cached_property
+    def extents(self) -> Mapping[str, tuple[tuple[Affine, ...], ...]]:
+        """How large each array parameter must be; see :func:`extents`."""
+        parameters = {item.name for item in self.parameters if not item.shape}
+        fixed = parameters | self.constants.keys()
+        fixed |= {name for name, item in self.symbols.items() if not item.iterators}
+        return extents(self.body, self.parameters, frozenset(fixed))
+
+    def source_range(self) -> SourceRange:
+        """Return where the definition, its name and its body stand in ``unit.text``.
+
+        Raises
+        ------
+        FunctionNotFoundError
+            If the text does not show it, as when a macro makes the function.
+        """
+        found = find_function(self.unit.text, self.name, self.location.line)
+        if found is None:
+            raise FunctionNotFoundError(
+                f"the text of function {self.name!r} was not found; a macro or an "
+                "included file may define it",
+                self.location,
+            )
+        return found
 
     def __repr__(self) -> str:
         return f"<Function {self.name} at {self.location}>"

@@ -25,7 +25,11 @@ def from_affine(value: Affine) -> Polynomial:
 
 
 def to_polynomial(
-    node: c_ast.Node | Affine, scope: Scope, *, symbols: bool = True
+    node: c_ast.Node | Affine,
+    scope: Scope,
+    *,
+    symbols: bool = True,
+    atoms: dict[str, Affine] | None = None,
 ) -> Polynomial | None:
     """Return an integer expression as a polynomial, None if it is none.
 
@@ -35,26 +39,44 @@ def to_polynomial(
     scope : Scope
     symbols : bool, default=True
         Whether what is not a polynomial may become a symbol.
+    atoms : dict of str to Affine, optional
+        If given, a factor that is a sum of parameters, ``n + 2``, stays one name; its
+        value is put here.
     """
     if isinstance(node, Affine):
         return from_affine(node)
     if isinstance(node, c_ast.UnaryOp) and node.op in ("+", "-"):
-        inner = to_polynomial(node.expr, scope, symbols=symbols)
+        inner = to_polynomial(node.expr, scope, symbols=symbols, atoms=atoms)
         sign = -1 if node.op == "-" else 1
         return None if inner is None else {k: sign * v for k, v in inner.items()}
     if isinstance(node, c_ast.Cast) and scope.type_of(node.expr).is_integer:
         if scope.types.resolve(node.to_type).is_integer:
-            return to_polynomial(node.expr, scope, symbols=symbols)
+            return to_polynomial(node.expr, scope, symbols=symbols, atoms=atoms)
     if isinstance(node, c_ast.BinaryOp) and node.op in ("+", "-", "*"):
-        left = to_polynomial(node.left, scope, symbols=symbols)
-        right = to_polynomial(node.right, scope, symbols=symbols)
+        left, right = (
+            to_polynomial(part, scope, symbols=symbols, atoms=atoms)
+            for part in (node.left, node.right)
+        )
         if left is None or right is None:
             return None
         if node.op == "*":
+            if atoms is not None:
+                left, right = _atom(left, scope, atoms), _atom(right, scope, atoms)
             return _product(left, right)
         return _sum(left, right, -1 if node.op == "-" else 1)
     value = to_affine(node, scope, symbols=symbols)
     return None if value is None else from_affine(value)
+
+
+def _atom(factor: Polynomial, scope: Scope, atoms: dict[str, Affine]) -> Polynomial:
+    """Return a sum of parameters as a single name."""
+    names = {name for monomial in factor for name in monomial}
+    linear = all(len(monomial) <= 1 for monomial in factor)
+    if len(factor) < 2 or not linear or not names <= scope.parameter_names():
+        return factor
+    value = Affine({key[0]: f for key, f in factor.items() if key}, factor.get((), 0))
+    atoms[f"({value.to_c()})"] = value
+    return {(f"({value.to_c()})",): 1}
 
 
 def _sum(left: Polynomial, right: Polynomial, sign: int) -> Polynomial:
