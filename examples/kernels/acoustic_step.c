@@ -2,9 +2,8 @@
  * tunembed: family stencils-3d
  * tunembed: sizes nz=150 ny=160 nx=200
  */
-void acoustic_step(int nz, int ny, int nx, const float c[5],
-                   const float vel[nz][ny][nx], const float now[nz][ny][nx],
-                   float next[nz][ny][nx])
+void acoustic_step(int nz, int ny, int nx, float c[5], float vel[nz][ny][nx],
+                   float now[nz][ny][nx], float next[nz][ny][nx])
 {
     for (int z = 4; z < nz - 4; z++)
         for (int y = 4; y < ny - 4; y++)
@@ -14,7 +13,7 @@ void acoustic_step(int nz, int ny, int nx, const float c[5],
                     lap += c[r] * (now[z][y][x - r] + now[z][y][x + r] +
                                    now[z][y - r][x] + now[z][y + r][x] +
                                    now[z - r][y][x] + now[z + r][y][x]);
-                next[z][y][x] = 2.0f * now[z][y][x] - next[z][y][x] +
-                                vel[z][y][x] * lap;
+                next[z][y][x] =
+                    2.0f * now[z][y][x] - next[z][y][x] + vel[z][y][x] * lap;
             }
 }

@@ -2,8 +2,8 @@
  * tunembed: family stencils-time
  * tunembed: sizes steps=4 n=500 m=520
  */
-void alternating_lines(int steps, int n, int m, double u[n][m], double c[n][m],
-                       double d[n][m])
+void alternating_lines(int steps, int n, int m, double u[restrict n][m],
+                       double c[restrict n][m], double d[restrict n][m])
 {
     const double r = 0.4, diag = 1.0 + 2.0 * r;
     for (int t = 0; t < steps; t++) {

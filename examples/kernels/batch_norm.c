@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-void batch_norm(int nb, int h, int w, int ch, float x[nb][h][w][ch],
-                float mean[ch], float var[ch])
+void batch_norm(int nb, int h, int w, int ch, float x[restrict nb][h][w][ch],
+                float mean[restrict ch], float var[restrict ch])
 {
     for (int c = 0; c < ch; c++) {
         mean[c] = 0.0f;
@@ -18,13 +18,13 @@ void batch_norm(int nb, int h, int w, int ch, float x[nb][h][w][ch],
         for (int b = 0; b < nb; b++)
             for (int i = 0; i < h; i++)
                 for (int j = 0; j < w; j++)
-                    var[c] += (x[b][i][j][c] - mean[c]) *
-                              (x[b][i][j][c] - mean[c]);
+                    var[c] +=
+                        (x[b][i][j][c] - mean[c]) * (x[b][i][j][c] - mean[c]);
         var[c] /= nb * h * w;
         for (int b = 0; b < nb; b++)
             for (int i = 0; i < h; i++)
                 for (int j = 0; j < w; j++)
-                    x[b][i][j][c] = (x[b][i][j][c] - mean[c]) /
-                                    sqrtf(var[c] + 1e-5f);
+                    x[b][i][j][c] =
+                        (x[b][i][j][c] - mean[c]) / sqrtf(var[c] + 1e-5f);
     }
 }

@@ -2,14 +2,15 @@
  * tunembed: family dense-products
  * tunembed: sizes nb=48 m=128 n=144 k=112
  */
-void batched_matmul(int nb, int m, int n, int k, const float A[nb][m][k],
-                    const float B[nb][k][n], float C[nb][m][n])
+void batched_matmul(int nb, int m, int n, int k, const float *A, const float *B,
+                    float *C)
 {
     for (int b = 0; b < nb; b++)
         for (int i = 0; i < m; i++)
             for (int j = 0; j < n; j++) {
-                C[b][i][j] = 0.0f;
+                C[(b * m + i) * n + j] = 0.0f;
                 for (int l = 0; l < k; l++)
-                    C[b][i][j] += A[b][i][l] * B[b][l][j];
+                    C[(b * m + i) * n + j] +=
+                        A[(b * m + i) * k + l] * B[(b * k + l) * n + j];
             }
 }

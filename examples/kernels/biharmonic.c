@@ -2,15 +2,17 @@
  * tunembed: family stencils-1d2d
  * tunembed: sizes n=4200 m=4400
  */
-void biharmonic(int n, int m, double w[n][m], double load[n][m])
+void biharmonic(int n, int m, double *w, double *load)
 {
     int i, j;
     for (i = 2; i < n - 2; i++)
         for (j = 2; j < m - 2; j++)
-            load[i][j] = 20.0 * w[i][j] -
-                         8.0 * (w[i + 1][j] + w[i - 1][j] + w[i][j + 1] +
-                                w[i][j - 1]) +
-                         2.0 * (w[i + 1][j + 1] + w[i + 1][j - 1] +
-                                w[i - 1][j + 1] + w[i - 1][j - 1]) +
-                         w[i + 2][j] + w[i - 2][j] + w[i][j + 2] + w[i][j - 2];
+            load[i * m + j] =
+                20.0 * w[i * m + j] -
+                8.0 * (w[(i + 1) * m + j] + w[(i - 1) * m + j] +
+                       w[i * m + j + 1] + w[i * m + j - 1]) +
+                2.0 * (w[(i + 1) * m + j + 1] + w[(i + 1) * m + j - 1] +
+                       w[(i - 1) * m + j + 1] + w[(i - 1) * m + j - 1]) +
+                w[(i + 2) * m + j] + w[(i - 2) * m + j] + w[i * m + j + 2] +
+                w[i * m + j - 2];
 }

@@ -2,9 +2,9 @@
  * tunembed: family matrix-vector
  * tunembed: sizes nobs=3400 nvar=1200
  */
-void centered_matvec(int nobs, int nvar, const double X[nobs][nvar],
-                     const double v[nvar], double mean[nvar], double s[nobs],
-                     double out[nvar])
+void centered_matvec(int nobs, int nvar, const double X[restrict nobs][nvar],
+                     const double v[restrict nvar], double mean[restrict nvar],
+                     double s[restrict nobs], double out[restrict nvar])
 {
     for (int j = 0; j < nvar; j++) {
         mean[j] = 0.0;

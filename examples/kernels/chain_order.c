@@ -2,7 +2,7 @@
  * tunembed: family dynamic-programming
  * tunembed: sizes n=600
  */
-void chain_order(int n, const double dim[n + 1], double cost[n][n])
+void chain_order(int n, double dim[n + 1], double cost[n][n])
 {
     for (int i = 0; i < n; i++)
         cost[i][i] = 0.0;

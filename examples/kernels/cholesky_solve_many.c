@@ -2,8 +2,8 @@
  * tunembed: family dense-triangular
  * tunembed: sizes n=500 nrhs=240
  */
-void cholesky_solve_many(int n, int nrhs, const double L[n][n],
-                         double X[nrhs][n])
+void cholesky_solve_many(int n, int nrhs, const double L[restrict n][n],
+                         double X[restrict nrhs][n])
 {
     for (int r = 0; r < nrhs; r++) {
         for (int i = 0; i < n; i++) {

@@ -4,16 +4,16 @@
  */
 #include <math.h>
 
-void cloud_overlap(int nlev, int nproma, const float frac[nlev][nproma],
-                   float clear[nproma], float cover[nlev][nproma])
+void cloud_overlap(int nlev, int nproma, const float *frac, float *clear,
+                   float *cover)
 {
     for (int jc = 0; jc < nproma; jc++) {
         float above = 0.0f;
         clear[jc] = 1.0f;
         for (int k = 0; k < nlev; k++) {
-            float f = fminf(0.99f, fabsf(frac[k][jc]));
+            float f = fminf(0.99f, fabsf(frac[k * nproma + jc]));
             clear[jc] *= (1.0f - fmaxf(f, above)) / (1.0f - above);
-            cover[k][jc] = 1.0f - clear[jc];
+            cover[k * nproma + jc] = 1.0f - clear[jc];
             above = f;
         }
     }

@@ -2,7 +2,7 @@
  * tunembed: family histogram-gather-scatter
  * tunembed: sizes rows=6000 cols=1500 nbins=64
  */
-void column_histograms(int rows, int cols, int nbins, const int bin[rows][cols],
+void column_histograms(int rows, int cols, int nbins, int bin[rows][cols],
                        int hist[cols][nbins])
 {
     for (int c = 0; c < cols; c++) {

@@ -3,9 +3,10 @@
  * tunembed: sizes nb=2 cin=24 cout=32 h=56 w=56 r=3
  */
 void conv2d_nchw(int nb, int cin, int cout, int h, int w, int r,
-                 const float in[nb][cin][h + r - 1][w + r - 1],
-                 const float weight[cout][cin][r][r], const float bias[cout],
-                 float out[nb][cout][h][w])
+                 const float in[restrict nb][cin][h + r - 1][w + r - 1],
+                 const float weight[restrict cout][cin][r][r],
+                 const float bias[restrict cout],
+                 float out[restrict nb][cout][h][w])
 {
     for (int b = 0; b < nb; b++)
         for (int o = 0; o < cout; o++)

@@ -15,8 +15,8 @@ void conv2d_weight_gradient(int nb, int cin, int cout, int h, int w, int r,
                     for (int b = 0; b < nb; b++)
                         for (int y = 0; y < h; y++)
                             for (int x = 0; x < w; x++)
-                                s += dout[b][o][y][x] *
-                                     in[b][c][y + ky][x + kx];
+                                s +=
+                                    dout[b][o][y][x] * in[b][c][y + ky][x + kx];
                     dweight[o][c][ky][kx] = s;
                 }
 }

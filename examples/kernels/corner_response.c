@@ -2,9 +2,10 @@
  * tunembed: family image-filters
  * tunembed: sizes h=2800 w=3000
  */
-void corner_response(int h, int w, const double in[h + 4][w + 4],
-                     double gx[h + 2][w + 2], double gy[h + 2][w + 2],
-                     double out[h][w])
+void corner_response(int h, int w, const double in[restrict h + 4][w + 4],
+                     double gx[restrict h + 2][w + 2],
+                     double gy[restrict h + 2][w + 2],
+                     double out[restrict h][w])
 {
     for (int y = 0; y < h + 2; y++)
         for (int x = 0; x < w + 2; x++) {

@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-void csr_row_softmax(int n, int nnz, const int rowptr[n + 1],
-                     const float score[nnz], float prob[nnz])
+void csr_row_softmax(int n, int nnz, const int rowptr[restrict n + 1],
+                     const float score[restrict nnz], float prob[restrict nnz])
 {
     for (int i = 0; i < n; i++) {
         float top = 0.0f;

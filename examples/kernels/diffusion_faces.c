@@ -2,9 +2,8 @@
  * tunembed: family stencils-1d2d
  * tunembed: sizes n=3400 m=3500
  */
-void diffusion_faces(int n, int m, const double u[n + 2][m + 2],
-                     const double kx[n][m + 1], const double ky[n + 1][m],
-                     double out[n][m])
+void diffusion_faces(int n, int m, double u[n + 2][m + 2], double kx[n][m + 1],
+                     double ky[n + 1][m], double out[n][m])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++) {

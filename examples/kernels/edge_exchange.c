@@ -2,9 +2,10 @@
  * tunembed: family histogram-gather-scatter
  * tunembed: sizes nedge=7000000 nnode=400000
  */
-void edge_exchange(int nedge, int nnode, const int from[nedge],
-                   const int to[nedge], const double cond[nedge],
-                   const double u[nnode], double rate[nnode])
+void edge_exchange(int nedge, int nnode, const int from[restrict nedge],
+                   const int to[restrict nedge],
+                   const double cond[restrict nedge],
+                   const double u[restrict nnode], double rate[restrict nnode])
 {
     for (int v = 0; v < nnode; v++)
         rate[v] = 0.0;

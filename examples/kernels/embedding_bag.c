@@ -3,8 +3,9 @@
  * tunembed: sizes bags=40000 words=30 vocab=50000 dim=64
  */
 void embedding_bag(int bags, int words, int vocab, int dim,
-                   const int token[bags][words], const float table[vocab][dim],
-                   float out[bags][dim])
+                   const int token[restrict bags][words],
+                   const float table[restrict vocab][dim],
+                   float out[restrict bags][dim])
 {
     for (int b = 0; b < bags; b++) {
         for (int d = 0; d < dim; d++)

@@ -16,7 +16,6 @@ void flux_divergence(int nz, int ny, int nx, double q[nz + 1][ny + 1][nx + 1],
     for (int k = 0; k < nz; k++)
         for (int j = 0; j < ny; j++)
             for (int i = 0; i < nx; i++)
-                div[k][j][i] = fx[k][j][i + 1] - fx[k][j][i] +
-                               fy[k][j + 1][i] - fy[k][j][i] +
-                               fz[k + 1][j][i] - fz[k][j][i];
+                div[k][j][i] = fx[k][j][i + 1] - fx[k][j][i] + fy[k][j + 1][i] -
+                               fy[k][j][i] + fz[k + 1][j][i] - fz[k][j][i];
 }

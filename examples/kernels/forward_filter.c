@@ -4,8 +4,10 @@
  */
 #include <math.h>
 
-void forward_filter(int len, int nstate, const double trans[nstate][nstate],
-                    const double emit[len][nstate], double alpha[len][nstate])
+void forward_filter(int len, int nstate,
+                    const double trans[restrict nstate][nstate],
+                    const double emit[restrict len][nstate],
+                    double alpha[restrict len][nstate])
 {
     for (int s = 0; s < nstate; s++)
         alpha[0][s] = 1.0 / nstate;

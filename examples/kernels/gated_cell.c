@@ -4,9 +4,9 @@
  */
 #include <math.h>
 
-void gated_cell(int steps, int nb, int dim, const float x[steps][nb][dim],
-                const float Wz[dim][dim], const float Wh[dim][dim],
-                float h[nb][dim], float z[nb][dim], float c[nb][dim])
+void gated_cell(int steps, int nb, int dim, float x[steps][nb][dim],
+                float Wz[dim][dim], float Wh[dim][dim], float h[nb][dim],
+                float z[nb][dim], float c[nb][dim])
 {
     for (int t = 0; t < steps; t++) {
         for (int b = 0; b < nb; b++)

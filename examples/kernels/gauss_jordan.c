@@ -2,7 +2,7 @@
  * tunembed: family dense-triangular
  * tunembed: sizes n=420
  */
-void gauss_jordan(int n, double A[n][n], double Inv[n][n])
+void gauss_jordan(int n, double A[restrict n][n], double Inv[restrict n][n])
 {
     int i, j, k;
     for (i = 0; i < n; i++) {

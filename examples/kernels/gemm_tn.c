@@ -2,8 +2,8 @@
  * tunembed: family dense-products
  * tunembed: sizes m=450 n=500 p=400
  */
-void gemm_tn(int m, int n, int p, double A[p][m], double B[p][n],
-             double C[m][n])
+void gemm_tn(int m, int n, int p, double A[restrict p][m],
+             double B[restrict p][n], double C[restrict m][n])
 {
     int i, j, k;
     for (i = 0; i < m; i++)

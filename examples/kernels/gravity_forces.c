@@ -4,9 +4,10 @@
  */
 #include <math.h>
 
-void gravity_forces(int n, const double x[n], const double y[n],
-                    const double z[n], const double m[n], double ax[n],
-                    double ay[n], double az[n])
+void gravity_forces(int n, const double x[restrict n],
+                    const double y[restrict n], const double z[restrict n],
+                    const double m[restrict n], double ax[restrict n],
+                    double ay[restrict n], double az[restrict n])
 {
     for (int i = 0; i < n; i++) {
         ax[i] = 0.0;

@@ -13,8 +13,8 @@ void gray_scott(int steps, int n, int m, double u[n][m], double v[n][m],
                 double lv = v[i - 1][j] + v[i + 1][j] + v[i][j - 1] +
                             v[i][j + 1] - 4.0 * v[i][j];
                 double uvv = u[i][j] * v[i][j] * v[i][j];
-                un[i][j] = u[i][j] + 0.16 * lu - 0.1 * uvv +
-                           0.035 * (1.0 - u[i][j]);
+                un[i][j] =
+                    u[i][j] + 0.16 * lu - 0.1 * uvv + 0.035 * (1.0 - u[i][j]);
                 vn[i][j] = v[i][j] + 0.08 * lv + 0.1 * uvv - 0.1 * v[i][j];
             }
         for (int i = 1; i < n - 1; i++)

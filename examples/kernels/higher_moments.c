@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-void higher_moments(int series, int len, const double x[series][len],
-                    double out[series][4])
+void higher_moments(int series, int len, const double x[restrict series][len],
+                    double out[restrict series][4])
 {
     for (int s = 0; s < series; s++) {
         double m1 = 0.0, m2 = 0.0, m3 = 0.0, m4 = 0.0;

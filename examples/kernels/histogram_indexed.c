@@ -2,7 +2,7 @@
  * tunembed: family histogram-gather-scatter
  * tunembed: sizes n=36000000 nbins=4096
  */
-void histogram_indexed(int n, int nbins, const int bin[n], const float weight[n],
+void histogram_indexed(int n, int nbins, int bin[n], float weight[n],
                        float hist[nbins])
 {
     for (int b = 0; b < nbins; b++)

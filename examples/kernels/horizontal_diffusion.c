@@ -2,9 +2,12 @@
  * tunembed: family column-physics
  * tunembed: sizes nlev=100 ny=260 nx=280
  */
-void horizontal_diffusion(int nlev, int ny, int nx, double in[nlev][ny][nx],
-                          double lap[nlev][ny][nx], double fx[nlev][ny][nx],
-                          double fy[nlev][ny][nx], double out[nlev][ny][nx])
+void horizontal_diffusion(int nlev, int ny, int nx,
+                          double in[restrict nlev][ny][nx],
+                          double lap[restrict nlev][ny][nx],
+                          double fx[restrict nlev][ny][nx],
+                          double fy[restrict nlev][ny][nx],
+                          double out[restrict nlev][ny][nx])
 {
     for (int k = 0; k < nlev; k++)
         for (int j = 1; j < ny - 1; j++)
@@ -23,7 +26,7 @@ void horizontal_diffusion(int nlev, int ny, int nx, double in[nlev][ny][nx],
     for (int k = 0; k < nlev; k++)
         for (int j = 2; j < ny - 2; j++)
             for (int i = 2; i < nx - 2; i++)
-                out[k][j][i] = in[k][j][i] -
-                               0.025 * (fx[k][j][i] - fx[k][j][i - 1] +
-                                        fy[k][j][i] - fy[k][j - 1][i]);
+                out[k][j][i] =
+                    in[k][j][i] - 0.025 * (fx[k][j][i] - fx[k][j][i - 1] +
+                                           fy[k][j][i] - fy[k][j - 1][i]);
 }

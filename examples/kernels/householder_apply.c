@@ -2,7 +2,7 @@
  * tunembed: family dense-triangular
  * tunembed: sizes nref=64 m=500 n=480
  */
-void householder_apply(int nref, int m, int n, const double V[nref][m],
+void householder_apply(int nref, int m, int n, double V[nref][m],
                        double A[m][n], double w[n])
 {
     for (int k = 0; k < nref; k++) {

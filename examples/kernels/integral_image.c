@@ -2,8 +2,8 @@
  * tunembed: family image-filters
  * tunembed: sizes h=3600 w=3800
  */
-void integral_image(int h, int w, const double in[h][w],
-                    double sum[h + 1][w + 1])
+void integral_image(int h, int w, const double in[restrict h][w],
+                    double sum[restrict h + 1][w + 1])
 {
     for (int x = 0; x <= w; x++)
         sum[0][x] = 0.0;

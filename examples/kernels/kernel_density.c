@@ -5,8 +5,9 @@
 #include <math.h>
 
 void kernel_density(int nquery, int nsample, int dim,
-                    const double q[nquery][dim], const double s[nsample][dim],
-                    double density[nquery])
+                    const double q[restrict nquery][dim],
+                    const double s[restrict nsample][dim],
+                    double density[restrict nquery])
 {
     for (int i = 0; i < nquery; i++) {
         density[i] = 0.0;

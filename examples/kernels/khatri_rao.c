@@ -2,8 +2,8 @@
  * tunembed: family dense-products
  * tunembed: sizes ni=600 nj=500 rank=48
  */
-void khatri_rao(int ni, int nj, int rank, const double A[ni][rank],
-                const double B[nj][rank], double K[ni][nj][rank])
+void khatri_rao(int ni, int nj, int rank, double A[ni][rank],
+                double B[nj][rank], double K[ni][nj][rank])
 {
     for (int r = 0; r < rank; r++)
         for (int i = 0; i < ni; i++)

@@ -2,8 +2,9 @@
  * tunembed: family dynamic-programming
  * tunembed: sizes nitem=500 cap=40000
  */
-void knapsack(int nitem, int cap, const int weight[nitem],
-              const double value[nitem], double best[nitem + 1][cap + 1])
+void knapsack(int nitem, int cap, const int weight[restrict nitem],
+              const double value[restrict nitem],
+              double best[restrict nitem + 1][cap + 1])
 {
     for (int c = 0; c <= cap; c++)
         best[0][c] = 0.0;

@@ -2,14 +2,16 @@
  * tunembed: family stencils-3d
  * tunembed: sizes nz=160 ny=170 nx=180
  */
-void laplace7(int nz, int ny, int nx, double u[nz][ny][nx],
-              double lap[nz][ny][nx])
+void laplace7(int nz, int ny, int nx, double *u, double *lap)
 {
     for (int i = 1; i < nx - 1; i++)
         for (int j = 1; j < ny - 1; j++)
             for (int k = 1; k < nz - 1; k++)
-                lap[k][j][i] = u[k][j][i - 1] + u[k][j][i + 1] +
-                               u[k][j - 1][i] + u[k][j + 1][i] +
-                               u[k - 1][j][i] + u[k + 1][j][i] -
-                               6.0 * u[k][j][i];
+                lap[(k * ny + j) * nx + i] = u[(k * ny + j) * nx + i - 1] +
+                                             u[(k * ny + j) * nx + i + 1] +
+                                             u[(k * ny + j - 1) * nx + i] +
+                                             u[(k * ny + j + 1) * nx + i] +
+                                             u[((k - 1) * ny + j) * nx + i] +
+                                             u[((k + 1) * ny + j) * nx + i] -
+                                             6.0 * u[(k * ny + j) * nx + i];
 }

@@ -4,19 +4,21 @@
  */
 #include <math.h>
 
-void layer_norm(int rows, int dim, const float x[rows][dim],
-                const float gain[dim], const float shift[dim],
-                float y[rows][dim])
+void layer_norm(int rows, int dim, const float *restrict x,
+                const float *restrict gain, const float *restrict shift,
+                float *restrict y)
 {
     for (int r = 0; r < rows; r++) {
         float mean = 0.0f, var = 0.0f;
         for (int d = 0; d < dim; d++)
-            mean += x[r][d];
+            mean += x[r * dim + d];
         mean /= dim;
         for (int d = 0; d < dim; d++)
-            var += (x[r][d] - mean) * (x[r][d] - mean);
+            var += (x[r * dim + d] - mean) * (x[r * dim + d] - mean);
         var /= dim;
         for (int d = 0; d < dim; d++)
-            y[r][d] = gain[d] * (x[r][d] - mean) / sqrtf(var + 1e-5f) + shift[d];
+            y[r * dim + d] =
+                gain[d] * (x[r * dim + d] - mean) / sqrtf(var + 1e-5f) +
+                shift[d];
     }
 }

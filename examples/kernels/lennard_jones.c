@@ -2,7 +2,7 @@
  * tunembed: family particles
  * tunembed: sizes n=4000
  */
-void lennard_jones(int n, const double pos[n][3], double force[n][3],
+void lennard_jones(int n, double pos[n][3], double force[n][3],
                    double energy[1])
 {
     energy[0] = 0.0;

@@ -4,9 +4,11 @@
  */
 #include <math.h>
 
-void limited_advection(int ncol, int nlev, const double w[ncol][nlev + 1],
-                       double q[ncol][nlev], double slope[ncol][nlev],
-                       double flux[ncol][nlev + 1])
+void limited_advection(int ncol, int nlev,
+                       const double w[restrict ncol][nlev + 1],
+                       double q[restrict ncol][nlev],
+                       double slope[restrict ncol][nlev],
+                       double flux[restrict ncol][nlev + 1])
 {
     for (int i = 0; i < ncol; i++) {
         for (int k = 1; k < nlev - 1; k++) {
@@ -16,9 +18,9 @@ void limited_advection(int ncol, int nlev, const double w[ncol][nlev + 1],
         }
         for (int k = 2; k < nlev - 1; k++) {
             double c = 0.3 * w[i][k];
-            flux[i][k] = c > 0.0
-                             ? c * (q[i][k - 1] + 0.5 * (1.0 - c) * slope[i][k - 1])
-                             : c * (q[i][k] - 0.5 * (1.0 + c) * slope[i][k]);
+            flux[i][k] =
+                c > 0.0 ? c * (q[i][k - 1] + 0.5 * (1.0 - c) * slope[i][k - 1])
+                        : c * (q[i][k] - 0.5 * (1.0 + c) * slope[i][k]);
         }
         for (int k = 2; k < nlev - 2; k++)
             q[i][k] -= flux[i][k + 1] - flux[i][k];

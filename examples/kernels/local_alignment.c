@@ -4,9 +4,8 @@
  */
 #include <math.h>
 
-void local_alignment(int n, int m, const float score[n][m],
-                     float H[n + 1][m + 1], float E[n + 1][m + 1],
-                     float F[n + 1][m + 1])
+void local_alignment(int n, int m, float score[n][m], float H[n + 1][m + 1],
+                     float E[n + 1][m + 1], float F[n + 1][m + 1])
 {
     for (int i = 0; i <= n; i++)
         H[i][0] = E[i][0] = F[i][0] = 0.0f;

@@ -2,8 +2,9 @@
  * tunembed: family dense-products
  * tunembed: sizes n=1500 d=160
  */
-void mahalanobis(int n, int d, const double X[n][d], const double mu[d],
-                 const double P[d][d], double dist[n])
+void mahalanobis(int n, int d, const double X[restrict n][d],
+                 const double mu[restrict d], const double P[restrict d][d],
+                 double dist[restrict n])
 {
     for (int s = 0; s < n; s++) {
         dist[s] = 0.0;

@@ -3,8 +3,7 @@
  * tunembed: sizes n=500 m=520 d=256
  */
 void masked_product(int n, int m, int d, const int mask[n][m],
-                    const double A[n][d], const double B[m][d],
-                    double C[n][m])
+                    const double A[n][d], const double B[m][d], double C[n][m])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++) {

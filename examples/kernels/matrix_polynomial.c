@@ -2,8 +2,8 @@
  * tunembed: family dense-products
  * tunembed: sizes n=420
  */
-void matrix_polynomial(int n, double c0, double c1, double c2, double A[n][n],
-                       double Q[n][n])
+void matrix_polynomial(int n, double c0, double c1, double c2,
+                       double A[restrict n][n], double Q[restrict n][n])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {

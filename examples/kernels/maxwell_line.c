@@ -2,8 +2,8 @@
  * tunembed: family stencils-time
  * tunembed: sizes steps=250 n=300000
  */
-void maxwell_line(int steps, int n, double e[n + 1], double h[n],
-                  const double eps[n + 1])
+void maxwell_line(int steps, int n, double e[restrict n + 1],
+                  double h[restrict n], const double eps[restrict n + 1])
 {
     for (int t = 0; t < steps; t++) {
         for (int i = 0; i < n; i++)

@@ -4,7 +4,7 @@
  */
 void maxwell_tm(int steps, int nx, int ny, double ez[nx + 1][ny + 1],
                 double bx[nx + 1][ny], double by[nx][ny + 1],
-                const double loss[nx + 1][ny + 1])
+                double loss[nx + 1][ny + 1])
 {
     for (int t = 0; t < steps; t++) {
         for (int i = 0; i <= nx; i++)

@@ -2,9 +2,8 @@
  * tunembed: family dense-products
  * tunembed: sizes ni=120 nj=130 nk=140 rank=32
  */
-void mttkrp(int ni, int nj, int nk, int rank, const double T[ni][nj][nk],
-            const double B[nj][rank], const double C[nk][rank],
-            double M[ni][rank])
+void mttkrp(int ni, int nj, int nk, int rank, double T[ni][nj][nk],
+            double B[nj][rank], double C[nk][rank], double M[ni][rank])
 {
     for (int i = 0; i < ni; i++)
         for (int r = 0; r < rank; r++) {

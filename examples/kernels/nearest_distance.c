@@ -4,7 +4,8 @@
  */
 #include <math.h>
 
-void nearest_distance(int n, const float xyz[3][n], float nearest[n])
+void nearest_distance(int n, const float xyz[restrict 3][n],
+                      float nearest[restrict n])
 {
     for (int i = 0; i < n; i++) {
         float best = 1e30f;

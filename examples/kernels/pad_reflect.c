@@ -2,7 +2,8 @@
  * tunembed: family layouts
  * tunembed: sizes h=2400 w=2500
  */
-void pad_reflect(int h, int w, const float in[h][w], float out[h + 2][w + 2])
+void pad_reflect(int h, int w, const float in[restrict h][w],
+                 float out[restrict h + 2][w + 2])
 {
     for (int x = 0; x < w; x++)
         for (int y = 0; y < h; y++)

@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-void pair_distances_parallel(int n, const double x[n], const double y[n],
-                             double mean[n], double largest[n])
+void pair_distances_parallel(int n, double x[n], double y[n], double mean[n],
+                             double largest[n])
 {
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i++) {

@@ -4,9 +4,10 @@
  */
 #include <math.h>
 
-void potential_grid(int ny, int nx, int ncharge, const float cx[ncharge],
-                    const float cy[ncharge], const float q[ncharge],
-                    float phi[ny][nx])
+void potential_grid(int ny, int nx, int ncharge,
+                    const float cx[restrict ncharge],
+                    const float cy[restrict ncharge],
+                    const float q[restrict ncharge], float phi[restrict ny][nx])
 {
     for (int y = 0; y < ny; y++)
         for (int x = 0; x < nx; x++)

@@ -3,8 +3,8 @@
  * tunembed: sizes n=240 m=220 p=260
  */
 void product_chain(int n, int m, int p, float A[n][m], float B[m][p],
-                   float C[p][m], float D[m][n], float AB[n][p],
-                   float CD[p][n], float E[n][n])
+                   float C[p][m], float D[m][n], float AB[n][p], float CD[p][n],
+                   float E[n][n])
 {
     int i, j, k;
     for (j = 0; j < p; j++)

@@ -2,8 +2,10 @@
  * tunembed: family matrix-vector
  * tunembed: sizes m=3000 n=3200
  */
-void rank_one_and_products(int m, int n, double A[m][n], double u[m],
-                           double v[n], double x[n], double y[m], double z[n])
+void rank_one_and_products(int m, int n, double A[restrict m][n],
+                           double u[restrict m], double v[restrict n],
+                           double x[restrict n], double y[restrict m],
+                           double z[restrict n])
 {
     for (int i = 0; i < m; i++)
         for (int j = 0; j < n; j++)

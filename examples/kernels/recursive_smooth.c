@@ -2,8 +2,9 @@
  * tunembed: family image-filters
  * tunembed: sizes h=1500 w=1600
  */
-void recursive_smooth(int h, int w, float a, const float in[h][w],
-                      float fwd[h][w], float bwd[h][w], float out[h][w])
+void recursive_smooth(int h, int w, float a, const float in[restrict h][w],
+                      float fwd[restrict h][w], float bwd[restrict h][w],
+                      float out[restrict h][w])
 {
     for (int y = 0; y < h; y++) {
         float s = in[y][0];

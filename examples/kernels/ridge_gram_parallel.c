@@ -2,8 +2,8 @@
  * tunembed: family dense-products
  * tunembed: sizes n=520 d=400
  */
-void ridge_gram_parallel(int n, int d, double lambda, const double X[n][d],
-                         double G[n][n])
+void ridge_gram_parallel(int n, int d, double lambda,
+                         const double X[restrict n][d], double G[restrict n][n])
 {
 #pragma omp parallel for
     for (int i = 0; i < n; i++)

@@ -2,8 +2,8 @@
  * tunembed: family stencils-time
  * tunembed: sizes steps=200 n=400000
  */
-void rod_cooling(int steps, int n, double T[n], double Tnew[n],
-                 const double kappa[n], const double loss[n])
+void rod_cooling(int steps, int n, double T[n], double Tnew[n], double kappa[n],
+                 double loss[n])
 {
     for (int t = 0; t < steps; t++) {
         for (int i = 1; i < n - 1; i++)

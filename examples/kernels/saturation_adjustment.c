@@ -4,8 +4,10 @@
  */
 #include <math.h>
 
-void saturation_adjustment(int nlev, int nproma, double t[nlev][nproma],
-                           double qv[nlev][nproma], double qc[nlev][nproma])
+void saturation_adjustment(int nlev, int nproma,
+                           double t[restrict nlev][nproma],
+                           double qv[restrict nlev][nproma],
+                           double qc[restrict nlev][nproma])
 {
     const double lv_cp = 2.49;
     for (int k = 0; k < nlev; k++)
@@ -14,7 +16,8 @@ void saturation_adjustment(int nlev, int nproma, double t[nlev][nproma],
             double total = fabs(qv[k][jc]) + fabs(qc[k][jc]);
             double qsat = 0.0;
             for (int it = 0; it < 2; it++) {
-                double es = 6.11 * exp(17.27 * (temp - 273.16) / (temp - 35.86));
+                double es =
+                    6.11 * exp(17.27 * (temp - 273.16) / (temp - 35.86));
                 qsat = 0.05 * es;
                 double dq = qsat * 4098.0 / ((temp - 35.86) * (temp - 35.86));
                 double excess = fabs(qv[k][jc]) - qsat;

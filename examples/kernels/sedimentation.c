@@ -3,7 +3,7 @@
  * tunembed: sizes nsub=5 nlev=80 nproma=24000
  */
 void sedimentation(int nsub, int nlev, int nproma, double q[nlev][nproma],
-                   const double rho[nlev][nproma], double rain[nproma])
+                   double rho[nlev][nproma], double rain[nproma])
 {
     for (int jc = 0; jc < nproma; jc++)
         rain[jc] = 0.0;

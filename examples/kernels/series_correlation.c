@@ -4,8 +4,10 @@
  */
 #include <math.h>
 
-void series_correlation(int len, int series, const float x[len][series],
-                        const float ref[len], float corr[series])
+void series_correlation(int len, int series,
+                        const float x[restrict len][series],
+                        const float ref[restrict len],
+                        float corr[restrict series])
 {
     float mr = 0.0f, vr = 1e-6f;
     for (int t = 0; t < len; t++)

@@ -9,10 +9,9 @@ void shallow_water_rhs(int ny, int nx, double h[ny][nx], double u[ny][nx],
     const double g = 9.81, f = 1e-4;
     for (int j = 1; j < ny - 1; j++)
         for (int i = 1; i < nx - 1; i++)
-            dh[j][i] = -0.5 * (h[j][i + 1] * u[j][i + 1] -
-                               h[j][i - 1] * u[j][i - 1] +
-                               h[j + 1][i] * v[j + 1][i] -
-                               h[j - 1][i] * v[j - 1][i]);
+            dh[j][i] =
+                -0.5 * (h[j][i + 1] * u[j][i + 1] - h[j][i - 1] * u[j][i - 1] +
+                        h[j + 1][i] * v[j + 1][i] - h[j - 1][i] * v[j - 1][i]);
     for (int j = 1; j < ny - 1; j++)
         for (int i = 1; i < nx - 1; i++)
             du[j][i] = f * v[j][i] - 0.5 * g * (h[j][i + 1] - h[j][i - 1]) -

@@ -2,8 +2,9 @@
  * tunembed: family matrix-vector
  * tunembed: sizes count=200000 n=12
  */
-void small_matvecs(int count, int n, const double A[count][n][n],
-                   const double x[count][n], double y[count][n])
+void small_matvecs(int count, int n, const double A[restrict count][n][n],
+                   const double x[restrict count][n],
+                   double y[restrict count][n])
 {
     for (int i = 0; i < n; i++)
         for (int b = 0; b < count; b++) {

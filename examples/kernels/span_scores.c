@@ -2,7 +2,8 @@
  * tunembed: family dynamic-programming
  * tunembed: sizes n=560
  */
-void span_scores(int n, const float w[n][n], float s[n + 1][n + 1])
+void span_scores(int n, const float w[restrict n][n],
+                 float s[restrict n + 1][n + 1])
 {
     for (int i = 0; i <= n; i++)
         s[i][i] = 0.0f;

@@ -4,7 +4,7 @@
  */
 #include <complex.h>
 
-void split_complex(int n, int m, const double complex z[n][m], double re[m][n],
+void split_complex(int n, int m, double complex z[n][m], double re[m][n],
                    double im[m][n])
 {
     for (int j = 0; j < m; j++)

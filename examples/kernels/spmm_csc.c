@@ -2,9 +2,8 @@
  * tunembed: family sparse
  * tunembed: sizes n=6000 m=6000 nnz=180000 width=96
  */
-void spmm_csc(int n, int m, int nnz, int width, const int colptr[m + 1],
-              const int row[nnz], const double val[nnz],
-              const double B[m][width], double C[n][width])
+void spmm_csc(int n, int m, int nnz, int width, int colptr[m + 1], int row[nnz],
+              double val[nnz], double B[m][width], double C[n][width])
 {
     for (int j = 0; j < width; j++)
         for (int c = 0; c < m; c++)

@@ -2,9 +2,11 @@
  * tunembed: family sparse
  * tunembed: sizes n=300000 m=250000 nnz=10000000
  */
-void spmv_csr_transposed(int n, int m, int nnz, const int rowptr[n + 1],
-                         const int col[nnz], const double val[nnz],
-                         const double x[n], double y[m])
+void spmv_csr_transposed(int n, int m, int nnz,
+                         const int rowptr[restrict n + 1],
+                         const int col[restrict nnz],
+                         const double val[restrict nnz],
+                         const double x[restrict n], double y[restrict m])
 {
     for (int j = 0; j < m; j++)
         y[j] = 0.0;

@@ -2,8 +2,8 @@
  * tunembed: family sparse
  * tunembed: sizes n=500000 m=500000 slots=10
  */
-void spmv_ell(int n, int m, int slots, const int col[slots][n],
-              const double val[slots][n], const double x[m], double y[n])
+void spmv_ell(int n, int m, int slots, int col[slots][n], double val[slots][n],
+              double x[m], double y[n])
 {
     for (int i = 0; i < n; i++) {
         y[i] = 0.0;

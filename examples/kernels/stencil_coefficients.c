@@ -2,8 +2,9 @@
  * tunembed: family stencils-1d2d
  * tunembed: sizes n=2200 m=2400
  */
-void stencil_coefficients(int n, int m, const double w[5][5],
-                          const double in[n + 4][m + 4], double out[n][m])
+void stencil_coefficients(int n, int m, const double w[restrict 5][5],
+                          const double in[restrict n + 4][m + 4],
+                          double out[restrict n][m])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++) {

@@ -2,10 +2,9 @@
  * tunembed: family matrix-vector
  * tunembed: sizes n=5500
  */
-void symmetric_rank_two(int n, double A[n][n], const double x[n],
-                        const double y[n])
+void symmetric_rank_two(int n, double *A, const double *x, const double *y)
 {
     for (int j = 0; j < n; j++)
         for (int i = j; i < n; i++)
-            A[i][j] += x[i] * y[j] + y[i] * x[j];
+            A[i * n + j] += x[i] * y[j] + y[i] * x[j];
 }

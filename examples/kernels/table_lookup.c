@@ -2,8 +2,8 @@
  * tunembed: family histogram-gather-scatter
  * tunembed: sizes n=12000000 ntab=1024
  */
-void table_lookup(int n, int ntab, const double table[ntab + 1],
-                  const double x[n], double y[n])
+void table_lookup(int n, int ntab, const double table[restrict ntab + 1],
+                  const double x[restrict n], double y[restrict n])
 {
     for (int i = 0; i < n; i++) {
         double s = x[i] > 0.0 ? x[i] * ntab : 0.0;

@@ -1,9 +1,9 @@
-/* tensor_ladder: R[a][b][i][j] = sum over c, d of V[a][b][c][d] * T[c][d][i][j].
+/* tensor_ladder: contract two index pairs of two 4-way tensors.
  * tunembed: family dense-products
  * tunembed: sizes nv=20 no=16
  */
-void tensor_ladder(int nv, int no, const double V[nv][nv][nv][nv],
-                   const double T[nv][nv][no][no], double R[nv][nv][no][no])
+void tensor_ladder(int nv, int no, double V[nv][nv][nv][nv],
+                   double T[nv][nv][no][no], double R[nv][nv][no][no])
 {
     int a, b, c, d, i, j;
     for (a = 0; a < nv; a++)

@@ -11,5 +11,6 @@ void tiled_layout_matmul(int mb, int nb, int kb, double A[mb][kb][16][16],
                 for (int i = 0; i < 16; i++)
                     for (int j = 0; j < 16; j++)
                         for (int k = 0; k < 16; k++)
-                            C[bi][bj][i][j] += A[bi][bk][i][k] * B[bk][bj][k][j];
+                            C[bi][bj][i][j] +=
+                                A[bi][bk][i][k] * B[bk][bj][k][j];
 }

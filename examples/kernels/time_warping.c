@@ -4,9 +4,9 @@
  */
 #include <math.h>
 
-void time_warping(int n, int m, int dim, const double x[n][dim],
-                  const double y[m][dim], double local[n][m],
-                  double total[n][m])
+void time_warping(int n, int m, int dim, const double x[restrict n][dim],
+                  const double y[restrict m][dim], double local[restrict n][m],
+                  double total[restrict n][m])
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++) {
@@ -21,7 +21,7 @@ void time_warping(int n, int m, int dim, const double x[n][dim],
         total[0][j] = total[0][j - 1] + local[0][j];
     for (int i = 1; i < n; i++)
         for (int j = 1; j < m; j++)
-            total[i][j] = local[i][j] +
-                          fmin(total[i - 1][j - 1],
-                               fmin(total[i - 1][j], total[i][j - 1]));
+            total[i][j] =
+                local[i][j] + fmin(total[i - 1][j - 1],
+                                   fmin(total[i - 1][j], total[i][j - 1]));
 }

@@ -2,7 +2,8 @@
  * tunembed: family dense-triangular
  * tunembed: sizes n=520
  */
-void triangular_inverse(int n, const double L[n][n], double M[n][n])
+void triangular_inverse(int n, const double L[restrict n][n],
+                        double M[restrict n][n])
 {
     for (int j = 0; j < n; j++) {
         M[j][j] = 1.0 / (L[j][j] + n);

@@ -2,8 +2,8 @@
  * tunembed: family dense-triangular
  * tunembed: sizes n=2000 nsys=1200
  */
-void tridiagonal_many(int n, int nsys, const double lo[n], const double di[n],
-                      const double up[n], double B[n][nsys], double c[n])
+void tridiagonal_many(int n, int nsys, double lo[n], double di[n], double up[n],
+                      double B[n][nsys], double c[n])
 {
     for (int s = 0; s < nsys; s++) {
         double pivot = di[0] + 4.0;

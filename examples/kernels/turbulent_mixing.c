@@ -22,9 +22,9 @@ void turbulent_mixing(int ntrac, int nlev, int nproma,
         for (int jc = 0; jc < nproma; jc++) {
             tr[n][0][jc] *= r[0][jc];
             for (int l = 1; l < nlev; l++)
-                tr[n][l][jc] = (tr[n][l][jc] + kh[l][jc] * kh[l][jc] *
-                                                   tr[n][l - 1][jc]) *
-                               r[l][jc];
+                tr[n][l][jc] =
+                    (tr[n][l][jc] + kh[l][jc] * kh[l][jc] * tr[n][l - 1][jc]) *
+                    r[l][jc];
             for (int l = nlev - 2; l >= 0; l--)
                 tr[n][l][jc] += c[l][jc] * tr[n][l + 1][jc];
         }

@@ -2,9 +2,11 @@
  * tunembed: family matrix-vector
  * tunembed: sizes n=3200
  */
-void two_products_parallel(int n, const double A[n][n], const double B[n][n],
-                           const double x[n], const double y[n], double p[n],
-                           double q[n])
+void two_products_parallel(int n, const double A[restrict n][n],
+                           const double B[restrict n][n],
+                           const double x[restrict n],
+                           const double y[restrict n], double p[restrict n],
+                           double q[restrict n])
 {
     int i, j;
 #pragma omp parallel for private(j)

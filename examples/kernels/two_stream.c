@@ -4,9 +4,8 @@
  */
 #include <math.h>
 
-void two_stream(int nband, int ncol, int nlev,
-                const double tau[nband][ncol][nlev],
-                const double planck[ncol][nlev], double down[ncol][nlev + 1],
+void two_stream(int nband, int ncol, int nlev, double tau[nband][ncol][nlev],
+                double planck[ncol][nlev], double down[ncol][nlev + 1],
                 double up[ncol][nlev + 1], double heating[ncol][nlev])
 {
     for (int i = 0; i < ncol; i++)
@@ -25,7 +24,7 @@ void two_stream(int nband, int ncol, int nlev,
                 up[i][l] = up[i][l + 1] * tr + planck[i][l] * (1.0 - tr);
             }
             for (int l = 0; l < nlev; l++)
-                heating[i][l] += down[i][l] - down[i][l + 1] + up[i][l + 1] -
-                                 up[i][l];
+                heating[i][l] +=
+                    down[i][l] - down[i][l + 1] + up[i][l + 1] - up[i][l];
         }
 }

@@ -7,9 +7,9 @@ void unsharp(int h, int w, const float *restrict in, float *restrict bh,
 {
     for (int y = 0; y < h; y++)
         for (int x = 2; x < w - 2; x++)
-            bh[y * w + x] = 0.2f * (in[y * w + x - 2] + in[y * w + x - 1] +
-                                    in[y * w + x] + in[y * w + x + 1] +
-                                    in[y * w + x + 2]);
+            bh[y * w + x] =
+                0.2f * (in[y * w + x - 2] + in[y * w + x - 1] + in[y * w + x] +
+                        in[y * w + x + 1] + in[y * w + x + 2]);
     for (int x = 2; x < w - 2; x++)
         for (int y = 2; y < h - 2; y++)
             bv[y * w + x] = 0.2f * (bh[(y - 2) * w + x] + bh[(y - 1) * w + x] +

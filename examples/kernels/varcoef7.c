@@ -2,8 +2,9 @@
  * tunembed: family stencils-3d
  * tunembed: sizes nz=160 ny=170 nx=192
  */
-void varcoef7(int nz, int ny, int nx, const double a[7][nz][ny][nx],
-              const double x[nz][ny][nx], double y[nz][ny][nx])
+void varcoef7(int nz, int ny, int nx, const double a[restrict 7][nz][ny][nx],
+              const double x[restrict nz][ny][nx],
+              double y[restrict nz][ny][nx])
 {
     for (int k = 1; k < nz - 1; k++)
         for (int j = 1; j < ny - 1; j++)

@@ -2,9 +2,10 @@
  * tunembed: family dynamic-programming
  * tunembed: sizes len=160 nstate=128 nseq=24
  */
-void viterbi(int len, int nstate, int nseq, const double trans[nstate][nstate],
-             const double emit[nseq][len][nstate],
-             double score[nseq][len][nstate])
+void viterbi(int len, int nstate, int nseq,
+             const double trans[restrict nstate][nstate],
+             const double emit[restrict nseq][len][nstate],
+             double score[restrict nseq][len][nstate])
 {
     for (int q = 0; q < nseq; q++) {
         for (int s = 0; s < nstate; s++)

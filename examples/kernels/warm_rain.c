@@ -15,7 +15,8 @@ void warm_rain(int nblk, int nlev, int nproma, double t[nblk][nlev][nproma],
                 double rain = fabs(qr[b][k][i]);
                 double conv = cloud > 0.3 ? 0.02 * (cloud - 0.3) : 0.0;
                 double collect = 0.1 * cloud * sqrt(rain);
-                double evap = 0.01 * sqrt(rain) / (1.0 + t[b][k][i] * t[b][k][i]);
+                double evap =
+                    0.01 * sqrt(rain) / (1.0 + t[b][k][i] * t[b][k][i]);
                 qc[b][k][i] = cloud / (1.0 + conv + collect);
                 qr[b][k][i] = rain + conv + collect - evap * rain;
             }

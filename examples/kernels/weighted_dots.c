@@ -2,8 +2,9 @@
  * tunembed: family reductions-scans
  * tunembed: sizes nvec=8 len=400000
  */
-void weighted_dots(int nvec, int len, const double v[nvec][len],
-                   const double w[len], double out[nvec][nvec])
+void weighted_dots(int nvec, int len, const double v[restrict nvec][len],
+                   const double w[restrict len],
+                   double out[restrict nvec][nvec])
 {
     for (int a = 0; a < nvec; a++)
         for (int b = 0; b < nvec; b++) {
