@@ -13,6 +13,7 @@ from pycparser import c_ast, c_generator
 from tunembed.parsers import Parameter
 from tunembed.schedules._extents import extent_bytes
 from tunembed.schedules._scop import Scop
+from tunembed.schedules._source_range import source_range
 from tunembed.schedules._tree import ScheduleError
 
 _CHARACTER = ("char", "signed char", "unsigned char", "void")
@@ -46,12 +47,14 @@ def guard(
     """
     function = scop.function
     text = function.unit.text
-    place = function.source_range()
+    place = source_range(function)
     before, after = text[: place.start], text[place.end :]
     signature = text[place.start : place.body_start]
     pairs = [] if assume_noalias else _suspects(scop)
     conditions = [*_assumptions(scop), *(_disjoint(scop, a, b) for a, b in pairs)]
     body = _constants(scop) + body
+    if "malloc(" in body and "<stdlib.h>" not in before:
+        before = f"#include <stdlib.h>\n{before}"
     if not conditions:
         tuned = f"{signature.rstrip()}\n{{\n{body}}}"
         return f"{header}{before}{helpers}{_gap(helpers)}{tuned}{after}"
@@ -160,7 +163,7 @@ def _returns_nothing(scop: Scop) -> bool:
 def _rename(scop: Scop, name: str) -> str:
     function = scop.function
     text = function.unit.text
-    place = function.source_range()
+    place = source_range(function)
     whole = text[place.start : place.end]
     offset = place.name_start - place.start
     renamed = whole[:offset] + name + whole[offset + len(function.name) :]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import islpy as isl
 
-from tunembed.parsers import Parameter
+from tunembed.parsers import Function, Parameter
 from tunembed.schedules._c_text import expression
-from tunembed.schedules._scop import Scop
+from tunembed.schedules._scop import Scop, build_scop
 
 
 def extent_bytes(scop: Scop, parameter: Parameter) -> str | None:
@@ -23,6 +23,19 @@ def extent_bytes(scop: Scop, parameter: Parameter) -> str | None:
         return " * ".join(["(long)" + size, *extents])
     last = _last_element(scop, parameter)
     return None if last is None else f"(long){size} * ({last} + 1)"
+
+
+def array_extents(function: Function, parameter: Parameter) -> str | None:
+    """Return C text for the number of elements that a function may touch, or None.
+
+    Parameters
+    ----------
+    function : Function
+    parameter : Parameter
+        A pointer without declared size.
+    """
+    last = _last_element(build_scop(function), parameter)
+    return None if last is None else f"{last} + 1".replace("(long)", "")
 
 
 def _extent_text(scop: Scop, text: str) -> str:

@@ -161,28 +161,38 @@ def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
     ScheduleError
         When the target has fewer loops or arrays than the schedule needs.
     """
-    used_loops, used_arrays, made = [], [], set()
+    used_loops, used_arrays = _used(schedule, source)
+    loops = _assign(used_loops, source.loops, target.loops, _LOOP_WEIGHTS)
+    arrays = _assign(
+        used_arrays, source.arrays, target.arrays, np.ones(len(ARRAY_ROLE))
+    )
+    return schedule.renamed(_with_tiles(schedule, loops), arrays)
+
+
+def canonical(schedule: Schedule, roles: Roles) -> Schedule:
+    """Return a schedule in the names of `Roles.canonical`."""
+    loops, arrays = roles.canonical()
+    return schedule.renamed(_with_tiles(schedule, loops), arrays)
+
+
+def _used(schedule: Schedule, source: Roles) -> tuple[list[str], list[str]]:
+    loops = [n for step in schedule.steps for n in step.loop_names()]
+    arrays = [n for step in schedule.steps for n in step.array_names()]
+    return (
+        [n for n in dict.fromkeys(loops) if n in source.loops],
+        [n for n in dict.fromkeys(arrays) if n in source.arrays],
+    )
+
+
+def _with_tiles(schedule: Schedule, loops: Mapping[str, str]) -> dict[str, str]:
+    """Add the tile loops ``i_t``, ``i_tt`` that the steps make of ``i``."""
+    found = dict(loops)
     for step in schedule.steps:
         for name in step.loop_names():
-            if name in source.loops:
-                used_loops.append(name)
-            else:
-                made.add(name)
-        used_arrays += [n for n in step.array_names() if n in source.arrays]
-    loops = _assign(
-        list(dict.fromkeys(used_loops)), source.loops, target.loops, _LOOP_WEIGHTS
-    )
-    arrays = _assign(
-        list(dict.fromkeys(used_arrays)),
-        source.arrays,
-        target.arrays,
-        np.ones(len(ARRAY_ROLE)),
-    )
-    for name in made:
-        base = name.rstrip("t").removesuffix("_")
-        if base in loops:
-            loops[name] = loops[base] + name[len(base) :]
-    return schedule.renamed(loops, arrays)
+            base = name.rstrip("t").removesuffix("_")
+            if name not in found and base in loops:
+                found[name] = loops[base] + name[len(base) :]
+    return found
 
 
 def _assign(

@@ -26,7 +26,7 @@ from tunembed.parsers import (
 )
 from tunembed.parsers import Loop as SourceLoop
 from tunembed.parsers import Node as SourceNode
-from tunembed.schedules._tree import Leaf, Loop, Node
+from tunembed.schedules._tree import Leaf, Loop, Node, leaves_of
 
 if TYPE_CHECKING:
     from pycparser import c_ast
@@ -267,7 +267,7 @@ class _Builder:
         inner = _constrain(inner, self._bounds(loop, name, inner))
         body = self._nodes(loop.body, inner)
         sign = "-" if loop.step < 0 else ""
-        below = {leaf for leaf in _leaves(body)}
+        below = leaves_of(body)
         index = {statement: f"{sign}{isl_name(name)}" for statement in below}
         return Loop(name=name, index=index, body=body, step=abs(loop.step))
 
@@ -480,10 +480,3 @@ def _representable(loop: SourceLoop) -> bool:
 
 def _touch_everything() -> list[ScopAccess]:
     return [ScopAccess(EVERYTHING, (), kind, None) for kind in ("read", "write")]
-
-
-def _leaves(nodes: Sequence[Node]) -> list[str]:
-    found: list[str] = []
-    for node in nodes:
-        found += [node.statement] if isinstance(node, Leaf) else _leaves(node.body)
-    return found

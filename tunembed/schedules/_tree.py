@@ -90,6 +90,11 @@ def loops_of(nodes: tuple[Node, ...]) -> list[Loop]:
     return [node for node in walk(nodes) if isinstance(node, Loop)]
 
 
+def leaves_of(nodes: tuple[Node, ...]) -> list[str]:
+    """Return the names of the statements in `nodes`, in order."""
+    return [node.statement for node in walk(nodes) if isinstance(node, Leaf)]
+
+
 def statements_below(nodes: tuple[Node, ...]) -> set[str]:
     """Return the names of the statements in `nodes`."""
     return {node.statement for node in walk(nodes) if isinstance(node, Leaf)}

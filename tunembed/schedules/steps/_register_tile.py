@@ -37,8 +37,8 @@ _MOST_PIECES = 6
 class RegisterTile(Step):
     """Keep a tile of the written array in registers while the other loop runs.
 
-    ``register_tile(i=4, j=12, k)`` makes the order ``i_t, j_t, k, i, j``: `i` is
-    unrolled, `j` runs in lanes and the written elements live in a local array.
+    ``register_tile(i=4, j=12, k)`` makes the order ``i_t, j_t, k, i, j`` and
+    ``register_tile(j=32, k)`` the order ``j_t, k, j``: `i` is unrolled, `j` runs in lanes and the written elements live in a local array.
     Full tiles are separated from partial ones, so that their loops have constant
     bounds. The step that wins most on dense products (BLIS, Van Zee & van de Geijn,
     TOMS 2015, describes the idea).
@@ -49,28 +49,28 @@ class RegisterTile(Step):
     def validate(self) -> None:
         """Two tiled loops and the loop that stays inside the tile."""
         self.require(sizes=True)
-        if len(self.sizes) != 2 or len(self.names) != 1:
+        if len(self.sizes) not in (1, 2) or len(self.names) != 1:
             raise ScheduleError(
-                f"{self}: give two sizes and a loop, as in register_tile(i=4, j=12, k)"
+                f"{self}: give one or two sizes and a loop, as in "
+                "register_tile(i=4, j=12, k)"
             )
 
     def apply(self, plan: Plan) -> Plan:
         """Tile, reorder, separate full tiles and keep the results in registers."""
-        row, column = self.sizes
-        names = (row, column, self.names[0])
+        tiled = tuple(self.sizes)
+        names = (*tiled, self.names[0])
         first = outermost(plan.nodes, names)
 
         def change(loop: Loop) -> tuple[Node, ...]:
             chain = chain_from(loop, names)
             if not innermost(chain[-1].body):
-                raise ScheduleError(f"{self}: the three loops must be innermost")
+                raise ScheduleError(f"{self}: these loops must be innermost")
             by_name = {found.name: found for found in chain}
             inner = by_name[self.names[0]]
-            tiles = [self._tile_loop(plan, by_name[n], n) for n in (row, column)]
+            tiles = [self._tile_loop(plan, by_name[n], n) for n in tiled]
             others = [found for found in chain if found.name not in names]
-            body = self._bodies(
-                plan, tiles, inner, by_name[row], by_name[column], chain[-1].body
-            )
+            points = [by_name[n] for n in tiled]
+            body = self._bodies(plan, inner, points, chain[-1].body)
             return (nest([*others, *tiles], body),)
 
         return plan.with_nodes(rewrite_loop(plan.nodes, first.name, change))
@@ -85,25 +85,16 @@ class RegisterTile(Step):
         )
 
     def _bodies(
-        self,
-        plan: Plan,
-        tiles: list[Loop],
-        inner: Loop,
-        row: Loop,
-        column: Loop,
-        leaves: tuple[Node, ...],
+        self, plan: Plan, inner: Loop, points: list[Loop], leaves: tuple[Node, ...]
     ) -> tuple[Node, ...]:
-        points = [
-            inner,
-            replace(row, unroll=self.sizes[row.name]),
-            replace(column, simd=True),
-        ]
-        fast: Node = nest(points, leaves)
+        lanes = replace(points[-1], simd=True)
+        rows = [replace(loop, unroll=self.sizes[loop.name]) for loop in points[:-1]]
+        fast: Node = nest([inner, *rows, lanes], leaves)
         for array in self._written(plan, leaves):
             rank, _ = usage(plan, array, fast)  # type: ignore[arg-type]
             fast = Pack(array, f"{array}_acc", tuple(range(rank)), True, (fast,))
-        slow = nest([inner, row, replace(column, simd=True)], leaves)
-        full, partial = self._split(plan, leaves, (row, column))
+        slow = nest([inner, *points[:-1], lanes], leaves)
+        full, partial = self._split(plan, leaves, points)
         rest = tuple(Restrict(piece, (slow,)) for piece in partial)
         return (Restrict(full, (fast,)), *rest)
 
@@ -116,7 +107,7 @@ class RegisterTile(Step):
         return sorted(arrays)
 
     def _split(
-        self, plan: Plan, leaves: tuple[Node, ...], tiled: tuple[Loop, Loop]
+        self, plan: Plan, leaves: tuple[Node, ...], tiled: list[Loop]
     ) -> tuple[str, list[str]]:
         full = isl.UnionSet(f"[{plan.scop.parameter_text}] -> {{ }}")
         partial = full

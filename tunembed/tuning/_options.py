@@ -1,0 +1,133 @@
+"""Which schedules could be tried on each nest of a function, learnt from neighbours."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tunembed.features import LoopNestVectorizer
+from tunembed.schedules import Schedule, ScheduleError, match
+from tunembed.tuning._attempt import Workbench
+from tunembed.tuning._database import TuningDatabase
+from tunembed.tuning._knowledge import Knowledge, Neighbor, Suggestion
+from tunembed.tuning._view import Nest, View
+
+# Nests with less of the work than this are left as they are.
+_SMALLEST_SHARE = 0.004
+_MOST_OPTIONS = 8
+_LIGHT_SHARE = 0.1
+_LIGHT_OPTIONS = 2
+
+
+@dataclass(frozen=True)
+class Option:
+    """A legal schedule for one nest, and the neighbour it came from."""
+
+    schedule: Schedule
+    compiler: str
+    expected_speedup: float
+    confidence: float
+    neighbor: Neighbor | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A neighbour's schedule that is not legal here."""
+
+    schedule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NestOptions:
+    """What is known about one nest: its neighbours, and what they suggest."""
+
+    view: View
+    nest: Nest
+    neighbors: tuple[Neighbor, ...]
+    options: tuple[Option, ...]
+    refused: tuple[Refusal, ...]
+
+
+def find_options(
+    views: Sequence[View],
+    database: TuningDatabase,
+    bench: Workbench,
+    *,
+    exclude_families: Collection[str] = (),
+    exclude_structures: Collection[str] = (),
+) -> list[NestOptions]:
+    """Ask the database about every nest of every view.
+
+    Parameters
+    ----------
+    views : sequence of View
+    database : TuningDatabase
+    bench : Workbench
+    exclude_families, exclude_structures : collection of str
+        What the database must not use.
+    """
+    names = tuple(LoopNestVectorizer().get_feature_names_out())
+    found = []
+    for view in views:
+        knowledge = Knowledge(
+            database,
+            view.name,
+            names,
+            bench.compilers,
+            exclude_families=exclude_families,
+            exclude_structures=exclude_structures,
+        )
+        for nest in view.nests:
+            if nest.share >= _SMALLEST_SHARE:
+                found.append(_ask(view, nest, knowledge, bench))
+    return found
+
+
+def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> NestOptions:
+    neighbors = tuple(knowledge.neighbors(nest.features))
+    most = _MOST_OPTIONS if nest.share >= _LIGHT_SHARE else _LIGHT_OPTIONS
+    options: list[Option] = []
+    refused: list[Refusal] = []
+    seen = set()
+    for suggestion in knowledge.suggest(nest.features, k=40):
+        if len(options) >= most:
+            break
+        if suggestion.expected_speedup < 1.0:
+            continue
+        schedule = _matched(suggestion, nest, refused)
+        key = (str(schedule), suggestion.recipe.compiler)
+        if schedule is None or key in seen:
+            continue
+        seen.add(key)
+        attempt = bench.prepare(
+            view.plan, Schedule(), schedule, suggestion.recipe.compiler
+        )
+        if attempt.legal:
+            options.append(_option(schedule, suggestion))
+        else:
+            refused.append(Refusal(str(schedule), attempt.reason))
+    return NestOptions(view, nest, neighbors, tuple(options), tuple(refused))
+
+
+def _matched(
+    suggestion: Suggestion, nest: Nest, refused: list[Refusal]
+) -> Schedule | None:
+    try:
+        return match(suggestion.recipe.schedule, suggestion.roles, nest.roles)
+    except ScheduleError as error:
+        refused.append(Refusal(str(suggestion.recipe.schedule), str(error)))
+        return None
+
+
+def _option(schedule: Schedule, suggestion: Suggestion) -> Option:
+    return Option(
+        schedule,
+        suggestion.recipe.compiler,
+        suggestion.expected_speedup,
+        suggestion.confidence,
+        suggestion.neighbor,
+    )

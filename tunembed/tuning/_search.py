@@ -1,0 +1,272 @@
+"""Search for good schedules of one kernel, without asking the database."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tunembed.kernels import BASELINE_FLAGS, Effort, Kernel, available_cores
+from tunembed.parsers import Function
+from tunembed.schedules import Schedule
+from tunembed.tuning._arguments import argument_specs
+from tunembed.tuning._attempt import Attempt, Workbench
+from tunembed.tuning._records import TuningRecord
+from tunembed.tuning._records_of import record_of
+from tunembed.tuning._sketches import sketches
+from tunembed.tuning._subject import KernelSubject, Subject
+from tunembed.tuning._tune import choose_function
+from tunembed.tuning._view import Nest, View, views_of
+
+_SMALLEST_SHARE = 0.02
+_RAW_SHARE_OF_TRIALS = 0.35
+_ILLEGAL_PER_TRIAL = 3
+
+# Many candidates are timed together: few rounds rank them.
+_SURVEY = Effort(budget=6.0, max_repetitions=5, precision=0.05, slower=1.5)
+
+
+@dataclass
+class SearchResult:
+    """What a search found.
+
+    Attributes
+    ----------
+    function : Function
+    attempts : list of Attempt
+        In the order of trial.
+    records : list of TuningRecord
+    """
+
+    function: Function
+    attempts: list[Attempt] = field(default_factory=list)
+    records: list[TuningRecord] = field(default_factory=list)
+
+    @property
+    def best(self) -> Attempt | None:
+        """The fastest verified attempt."""
+        good = [a for a in self.attempts if a.verified]
+        return max(good, key=lambda a: a.speedup, default=None)
+
+    def share_after(self, count: int, reference: float) -> float:
+        """Return the best speedup of the first `count` trials over `reference`."""
+        good = [a.speedup for a in self.attempts[:count] if a.verified]
+        return max([1.0, *good]) / reference
+
+
+def search(
+    kernel: str | Path,
+    *,
+    trials: int = 30,
+    threads: int | None = None,
+    random_order: bool = False,
+    budget: float | None = None,
+    random_state: int = 0,
+    on_attempt: Callable[[Attempt], None] | None = None,
+    on_record: Callable[[TuningRecord], Any] | None = None,
+) -> SearchResult:
+    """Try sketched schedules on every nest, then the best ones together.
+
+    Parameters
+    ----------
+    kernel : str or Path
+    trials : int, default=30
+        Measured candidates at most.
+    threads : int, optional
+    random_order : bool, default=False
+        Draw schedules uniformly instead of the promising ones first: the baseline that
+        a recommendation is compared with.
+    budget : float, optional
+        Seconds.
+    random_state : int, default=0
+    on_attempt, on_record : callable, optional
+        Called at once with every attempt and record, so that nothing is lost.
+    """
+    function = choose_function(kernel, None)
+    subject = KernelSubject(
+        Kernel(
+            kernel if isinstance(kernel, Path) else function.unit.text,
+            function.name,
+            argument_specs(function),
+            threads=threads,
+        )
+    )
+    try:
+        run = _Search(
+            function, subject, threads or available_cores(), random_order, random_state
+        )
+        run.on_attempt = on_attempt
+        run.on_record = on_record
+        run.end = time.monotonic() + budget if budget is not None else None
+        run.run(trials)
+    finally:
+        subject.close()
+    return run.result
+
+
+class _Search:
+    def __init__(
+        self,
+        function: Function,
+        subject: Subject,
+        threads: int,
+        random_order: bool,
+        random_state: int,
+    ) -> None:
+        self.subject = subject
+        self.bench = Workbench(subject, BASELINE_FLAGS)
+        self.views = views_of(function, subject.sizes)
+        self.threads = threads
+        self.random_order = random_order
+        self.rng = np.random.default_rng(random_state)
+        self.result = SearchResult(function)
+        self.on_attempt: Callable[[Attempt], None] | None = None
+        self.on_record: Callable[[TuningRecord], Any] | None = None
+        self.end: float | None = None
+        self.effort = _SURVEY
+        self._log: list[tuple[View, Mapping[int, Schedule], Attempt]] = []
+
+    def run(self, trials: int) -> None:
+        if self.random_order:
+            self._run_random(trials)
+            return
+        for view, nest, count in self._budgets(trials):
+            self._explore(view, nest, count)
+        self._combine(trials)
+
+    def _budgets(self, trials: int) -> Iterator[tuple[View, Nest, int]]:
+        for view in self.views:
+            part = 1.0
+            if len(self.views) > 1:
+                raw = view.name == "raw"
+                part = _RAW_SHARE_OF_TRIALS if raw else 1 - _RAW_SHARE_OF_TRIALS
+            nests = [n for n in view.nests if n.share >= _SMALLEST_SHARE]
+            roots = np.sqrt([n.share for n in nests])
+            for nest, root in zip(nests, roots, strict=True):
+                count = int(np.ceil(0.9 * trials * part * root / roots.sum()))
+                yield view, nest, count
+
+    def _explore(self, view: View, nest: Nest, count: int) -> None:
+        """Measure the promising sketches, some at random, then other compilers."""
+        found = list(itertools.islice(sketches(view.plan, nest), 400))
+        first = max(1, int(0.7 * count))
+        rest = found[first // 2 :]
+        self.rng.shuffle(rest)  # type: ignore[arg-type]
+        default, *others = self.bench.compilers
+        schedules = self._legal(view, nest, [*found[: first // 2], *rest], first)
+        chosen = [{nest.index: schedule} for schedule in schedules]
+        measured = self._try(view, chosen, default)
+        ranked = sorted(
+            (pair for pair in zip(measured, chosen, strict=True) if pair[0].verified),
+            key=lambda pair: -pair[0].speedup,
+        )
+        again = [c for _, c in ranked[: max(1, count - first)]]
+        for kind in others:
+            self._try(view, again, kind)
+
+    def _legal(
+        self, view: View, nest: Nest, schedules: list[Schedule], count: int
+    ) -> list[Schedule]:
+        """Return the first `count` legal schedules that make different programs."""
+        kept: dict[str, Schedule] = {}
+        default = next(iter(self.bench.compilers))
+        for schedule in schedules[: _ILLEGAL_PER_TRIAL * count]:
+            if len(kept) >= count or self._is_late():
+                break
+            attempt = self.bench.prepare(view.plan, view.prefix, schedule, default)
+            if attempt.candidate is not None:
+                kept.setdefault(attempt.candidate.source, schedule)
+        return list(kept.values())
+
+    def _combine(self, trials: int) -> None:
+        """Put the best schedules of all nests together."""
+        for view in self.views:
+            best = self._best_by_nest(view)
+            if len(best) > 1:
+                for kind in self.bench.compilers:
+                    if len(self.result.attempts) < trials * 1.2:
+                        chosen = {n: s for n, (_, s, _) in best.items()}
+                        self._try(view, [chosen], kind)
+
+    def _best_by_nest(self, view: View) -> dict[int, tuple[float, Schedule, str]]:
+        best: dict[int, tuple[float, Schedule, str]] = {}
+        for tried_view, chosen, attempt in self._log:
+            if tried_view is view and len(chosen) == 1 and attempt.verified:
+                nest, schedule = next(iter(chosen.items()))
+                known = best.get(nest, (1.0, Schedule(), ""))
+                if attempt.speedup > known[0]:
+                    best[nest] = (attempt.speedup, schedule, attempt.compiler)
+        return best
+
+    def _run_random(self, trials: int) -> None:
+        pools = [
+            {n.index: list(sketches(v.plan, n)) for n in v.nests} for v in self.views
+        ]
+        for _ in range(trials * 4):
+            if len(self.result.attempts) >= trials:
+                return
+            number = int(self.rng.integers(len(self.views)))
+            chosen = {
+                nest: pool[int(self.rng.integers(len(pool)))]
+                for nest, pool in pools[number].items()
+                if pool
+            }
+            kinds = list(self.bench.compilers)
+            kind = kinds[int(self.rng.integers(len(kinds)))]
+            if self._is_late():
+                return
+            if chosen:
+                self._try(self.views[number], [chosen], kind)
+
+    def _is_late(self) -> bool:
+        return self.end is not None and time.monotonic() > self.end
+
+    def _try(
+        self, view: View, choices: Sequence[Mapping[int, Schedule]], compiler: str
+    ) -> list[Attempt]:
+        """Run combinations of the nests' schedules, timed in turns."""
+        if self._is_late():
+            return []
+        prepared = [
+            self.bench.prepare(
+                view.plan, view.prefix, sum(chosen.values(), Schedule()), compiler
+            )
+            for chosen in choices
+        ]
+        attempts = self.bench.run(prepared, self.effort)
+        for chosen, attempt in zip(choices, attempts, strict=True):
+            if not attempt.legal:
+                continue
+            self.result.attempts.append(attempt)
+            self._log.append((view, chosen, attempt))
+            if self.on_attempt:
+                self.on_attempt(attempt)
+            if len(chosen) == 1:
+                self._record(view, chosen, attempt)
+        return attempts
+
+    def _record(
+        self, view: View, chosen: Mapping[int, Schedule], attempt: Attempt
+    ) -> None:
+        number, schedule = next(iter(chosen.items()))
+        record = record_of(
+            self.result.function,
+            view,
+            view.nests[number],
+            schedule,
+            attempt,
+            sizes=self.subject.sizes,
+            source="campaign",
+            threads=self.threads,
+        )
+        self.result.records.append(record)
+        if self.on_record:
+            self.on_record(record)

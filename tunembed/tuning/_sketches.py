@@ -1,0 +1,294 @@
+"""Sketches: which steps could make a nest fast, before their parameters are chosen.
+
+The search tries them on our own kernels to fill the database; `tune` never does, it
+asks the database.
+"""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tunembed.schedules import (
+    Loop,
+    Plan,
+    Schedule,
+    dtype_of,
+    loops_of,
+    perfect_chain,
+)
+from tunembed.tuning._view import Nest
+
+_DOUBLE_TILES = ((4, 12), (6, 8), (4, 8), (3, 16), (8, 8), (2, 16))
+_CACHE_TILES = (32, 64, 16, 128)
+_ROLE = {"parallel": 3, "reduction": 4, "written_last": 8, "written_other": 9}
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What the sketches need to know of a nest."""
+
+    chain: list[str]
+    innermost: list[str]
+    free: set[str]
+    reducing: set[str]
+    written_last: set[str]
+    written_other: set[str]
+    packed: list[tuple[str, str]]
+    wide: bool
+
+
+def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
+    """Yield schedules for a nest, the more promising kinds first.
+
+    Parameters
+    ----------
+    plan : Plan
+    nest : Nest
+    """
+    shape = _shape(plan, nest)
+    makers = (
+        _threads(shape),
+        _register_tiles(shape),
+        _outer_parallel(shape),
+        _column_blocks(shape),
+        _cache_tiles(shape),
+        _reductions(shape),
+        _jams(shape),
+        _orders(shape),
+    )
+    seen = set()
+    for text in _round_robin(makers):
+        if text not in seen:
+            seen.add(text)
+            yield Schedule.parse(text)
+
+
+def _round_robin(makers: tuple[Iterator[str], ...]) -> Iterator[str]:
+    """Take one of each kind in turn."""
+    for texts in itertools.zip_longest(*makers):
+        yield from (text for text in texts if text is not None)
+
+
+def _shape(plan: Plan, nest: Nest) -> _Shape:
+    roles = nest.roles
+    chain = [loop.name for loop in perfect_chain(nest.loop)]
+    inner = [loop.name for loop in loops_of((nest.loop,)) if not loops_of(loop.body)]
+
+    def having(role: str) -> set[str]:
+        return {n for n, values in roles.loops.items() if values[_ROLE[role]] > 0}
+
+    written = {
+        access.array
+        for name in nest.loop.index
+        for access in plan.scop.statements[name].accesses
+        if access.kind == "write"
+    }
+    wide = all(dtype_of(plan.scop, array) in ("float", "int") for array in written)
+    return _Shape(
+        chain,
+        inner,
+        having("parallel"),
+        having("reduction"),
+        having("written_last"),
+        having("written_other"),
+        _packed(plan, nest.loop),
+        wide,
+    )
+
+
+def _packed(plan: Plan, root: Loop) -> list[tuple[str, str]]:
+    """Return the arrays that are only read, with a loop of their last subscript."""
+    found = []
+    dims = {}
+    for loop in loops_of((root,)):
+        for name, text in loop.index.items():
+            dims[(name, text.removeprefix("-"))] = loop.name
+    for name in root.index:
+        statement = plan.scop.statements[name]
+        written = {a.array for a in statement.accesses if a.kind == "write"}
+        for access in statement.accesses:
+            if access.array in written or len(access.subscripts) < 2:
+                continue
+            last = access.subscripts[-1]
+            names = last.names() if last is not None else ()
+            for dim in names:
+                if (name, dim) in dims:
+                    found.append((access.array, dims[(name, dim)]))
+    return list(dict.fromkeys(found))
+
+
+def _threads(shape: _Shape) -> Iterator[str]:
+    outer = next((n for n in shape.chain if n in shape.free), None)
+    lanes = _lanes(shape)
+    if outer is None:
+        if lanes:
+            yield "; ".join(lanes)
+        return
+    for options in ("", ', schedule="dynamic", chunk=8', ', schedule="guided"'):
+        yield f"parallel({outer}{options})"
+        if lanes:
+            own = [text for text in lanes if text != f"simd({outer})"]
+            yield "; ".join([*own, f"parallel({outer}{options})"])
+
+
+def _lanes(shape: _Shape) -> list[str]:
+    able = shape.free | shape.reducing
+    return [f"simd({n})" for n in shape.innermost if n in able and n != shape.chain[0]]
+
+
+def _register_tiles(shape: _Shape) -> Iterator[str]:
+    tiles = [(r, c * 2 if shape.wide else c) for r, c in _DOUBLE_TILES]
+    for row, column, inner in _tile_loops(shape):
+        others = [n for n in shape.chain if n not in (row, column, inner)]
+        first = f"interchange({', '.join([*others, row, column, inner])})"
+        outer = next((n for n in (*others, f"{row}_t") if _is_free(n, shape)), None)
+        end = f"; parallel({outer})" if outer else ""
+        for r, c in tiles:
+            yield f"{first}; register_tile({row}={r}, {column}={c}, {inner}){end}"
+    for row, column, inner in _tile_loops(shape):
+        yield from _blocked(shape, row, column, inner)
+    for column, inner in _one_sided(shape):
+        rest = [n for n in shape.chain if n not in (column, inner)]
+        outer = next((n for n in rest if n in shape.free), f"{column}_t")
+        order = f"interchange({', '.join([*rest, column, inner])})"
+        for size in (32, 64, 16, 128):
+            wide = size * 2 if shape.wide else size
+            for kind in ("", ', schedule="dynamic", chunk=16'):
+                yield (
+                    f"{order}; register_tile({column}={wide}, {inner}); "
+                    f"parallel({outer}{kind})"
+                )
+
+
+def _is_free(name: str, shape: _Shape) -> bool:
+    return name.removesuffix("_t") in shape.free
+
+
+def _tile_loops(shape: _Shape) -> Iterator[tuple[str, str, str]]:
+    """Yield (row, column, inner) loops for register tiles."""
+    columns = [n for n in shape.chain if n in shape.written_last and n in shape.free]
+    rows = [n for n in shape.chain if n in shape.written_other and n in shape.free]
+    inners = [n for n in shape.chain if n in shape.reducing]
+    for column, row, inner in itertools.product(columns, reversed(rows), inners):
+        if len({column, row, inner}) == 3:
+            yield row, column, inner
+
+
+def _one_sided(shape: _Shape) -> Iterator[tuple[str, str]]:
+    columns = [n for n in shape.chain if n in shape.written_last and n in shape.free]
+    inners = [n for n in shape.chain if n in shape.reducing]
+    for column, inner in itertools.product(columns, inners):
+        if column != inner:
+            yield column, inner
+
+
+def _blocked(shape: _Shape, row: str, column: str, inner: str) -> Iterator[str]:
+    """Yield register tiles inside cache tiles, with one operand packed."""
+    others = [n for n in shape.chain if n not in (row, column, inner)]
+    head = [*others, row, column, inner]
+    for depth, block in ((256, 96), (192, 192), (384, 48), (128, 64)):
+        for r, c in _DOUBLE_TILES[:4]:
+            wide = c * 2 if shape.wide else c
+            steps = [
+                f"interchange({', '.join(head)})",
+                f"tile({row}={block - block % r}, {inner}={depth})",
+                f"register_tile({row}={r}, {column}={wide}, {inner})",
+                f"interchange({column}_t, {row}_tt)",
+            ]
+            for array in _operands(shape, row):
+                yield "; ".join(
+                    [*steps, f"pack({array}, {column}_t)", f"parallel({row}_t)"]
+                )
+                yield "; ".join(
+                    [
+                        *steps,
+                        f"pack({array}, {column}_t, transpose=true)",
+                        f"parallel({row}_t)",
+                    ]
+                )
+            yield "; ".join([*steps, f"parallel({row}_t)"])
+
+
+def _operands(shape: _Shape, row: str) -> list[str]:
+    """Return the read arrays that do not depend on the row."""
+    return list(dict.fromkeys(a for a, last in shape.packed if last != row))
+
+
+def _outer_parallel(shape: _Shape) -> Iterator[str]:
+    """Move a parallel loop outside of one whose iterations must run in order."""
+    if len(shape.chain) < 2 or shape.chain[0] in shape.free:
+        return
+    for name in shape.chain[1:]:
+        if name in shape.free:
+            rest = [n for n in shape.chain if n != name]
+            yield f"interchange({', '.join([name, *rest])}); parallel({name})"
+
+
+def _column_blocks(shape: _Shape) -> Iterator[str]:
+    """Blocks of a parallel loop outside, the loop itself kept innermost."""
+    if len(shape.chain) < 2:
+        return
+    name = shape.chain[-1]
+    if name not in shape.free:
+        return
+    rest = shape.chain[:-1]
+    for size in (64, 256, 32, 1024):
+        steps = [
+            f"tile({name}={size})",
+            f"interchange({', '.join([f'{name}_t', *rest])})",
+        ]
+        yield "; ".join([*steps, f"simd({name})", f"parallel({name}_t)"])
+
+
+def _cache_tiles(shape: _Shape) -> Iterator[str]:
+    loops = shape.chain[-3:] if len(shape.chain) >= 3 else shape.chain
+    for size in _CACHE_TILES:
+        for count in (2, 3):
+            tiled = loops[-count:]
+            if len(tiled) < count:
+                continue
+            sizes = ", ".join(f"{n}={size}" for n in tiled)
+            outer = next(
+                (n for n in shape.chain if n in shape.free and n not in tiled), None
+            ) or next((f"{n}_t" for n in tiled if n in shape.free), None)
+            end = f"; parallel({outer})" if outer else ""
+            yield f"tile({sizes}){end}"
+            inner = shape.chain[-1]
+            if inner in shape.free | shape.reducing:
+                yield f"tile({sizes}); simd({inner}){end}"
+
+
+def _reductions(shape: _Shape) -> Iterator[str]:
+    for name in shape.chain:
+        if name in shape.reducing:
+            yield f"parallel({name}, reduction=true)"
+            for lanes in _lanes(shape):
+                if lanes != f"simd({name})":
+                    yield f"{lanes}; parallel({name}, reduction=true)"
+
+
+def _jams(shape: _Shape) -> Iterator[str]:
+    outer = next((n for n in shape.chain if n in shape.free), None)
+    for name in shape.chain[:-1]:
+        for factor in (4, 2, 8):
+            end = (
+                f"; parallel({name}_t)"
+                if name == outer
+                else (f"; parallel({outer})" if outer else "")
+            )
+            yield f"unroll_and_jam({name}={factor}){end}"
+
+
+def _orders(shape: _Shape) -> Iterator[str]:
+    if not 2 <= len(shape.chain) <= 4:
+        return
+    for order in itertools.permutations(shape.chain):
+        if list(order) != shape.chain:
+            outer = next((n for n in order if n in shape.free), None)
+            end = f"; parallel({outer})" if outer else ""
+            yield f"interchange({', '.join(order)}){end}"

@@ -1,0 +1,159 @@
+"""What is tuned: a function on its own, or a function inside a program."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from tunembed._toolchain import Compiler
+from tunembed.kernels import (
+    Build,
+    Effort,
+    Kernel,
+    Measurement,
+    Outcome,
+    Program,
+    measure_programs,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A version of the source, and how to compile it."""
+
+    source: str
+    flags: tuple[str, ...]
+    compiler: Compiler | None = None
+
+
+class Subject(Protocol):
+    """Verifies and times candidates against an original."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Values of the parameters when timing."""
+
+    @property
+    def baseline_seconds(self) -> float:
+        """Seconds of one run of the original."""
+
+    def verify(self, candidate: Candidate) -> Outcome:
+        """Compare outputs with the original's."""
+
+    def measure(
+        self, candidates: Sequence[Candidate], effort: Effort
+    ) -> list[Measurement]:
+        """Time candidates in turns with the original."""
+
+    def close(self) -> None:
+        """Remove temporary files."""
+
+
+class KernelSubject:
+    """A function that is called with arguments made for it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Values of the parameters when timing."""
+        return self.kernel.sizes
+
+    @property
+    def baseline_seconds(self) -> float:
+        """Seconds of one run of the original."""
+        return self.kernel.baseline_seconds
+
+    def verify(self, candidate: Candidate) -> Outcome:
+        """Compare outputs at several sizes."""
+        return self.kernel.verify(self._build(candidate))
+
+    def measure(
+        self, candidates: Sequence[Candidate], effort: Effort
+    ) -> list[Measurement]:
+        """Time candidates in turns with the original."""
+        return self.kernel.measure([self._build(c) for c in candidates], effort)
+
+    def close(self) -> None:
+        """Remove temporary files."""
+        self.kernel.close()
+
+    def _build(self, candidate: Candidate) -> Build:
+        base = self.kernel.baseline
+        return Build(
+            candidate.source,
+            candidate.flags,
+            candidate.compiler,
+            base.filename,
+            base.include_dirs,
+        )
+
+
+class ProgramSubject:
+    """A function in a program with its own main, which times and dumps itself.
+
+    Parameters
+    ----------
+    program : Program
+        The original. Its first source is the file that candidates replace.
+    sizes : dict of str to int
+        What the program passes.
+    verify_defines : sequence of tuple of str, default=()
+        Macro sets at which outputs are compared, instead of the program's own.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        sizes: dict[str, int],
+        verify_defines: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        self.program = program
+        self.sizes = sizes
+        self.folder = Path(str(program.sources[0])).parent
+        self.references = [
+            replace(program, defines=defines) for defines in verify_defines
+        ] or [program]
+        self._baseline: float | None = None
+
+    @property
+    def baseline_seconds(self) -> float:
+        """Seconds of one run of the original."""
+        if self._baseline is None:
+            self._baseline = min(self.program.run_time(2))
+        return self._baseline
+
+    def verify(self, candidate: Candidate) -> Outcome:
+        """Compare the dumped arrays."""
+        outcome = Outcome("ok")
+        for reference in self.references:
+            outcome = reference.verify(self._program(candidate, reference))
+            if not outcome.ok:
+                break
+        return outcome
+
+    def measure(
+        self, candidates: Sequence[Candidate], effort: Effort
+    ) -> list[Measurement]:
+        """Time whole runs in turns."""
+        programs = [self._program(c, self.program) for c in candidates]
+        return measure_programs([self.program, *programs], effort)
+
+    def close(self) -> None:
+        """There is nothing to remove."""
+
+    def _program(self, candidate: Candidate, like: Program) -> Program:
+        flags = tuple(dict.fromkeys((*candidate.flags, "-fopenmp")))
+        return replace(
+            like,
+            sources=(candidate.source, *like.sources[1:]),
+            include_dirs=(*like.include_dirs, self.folder),
+            flags=flags,
+            compiler=candidate.compiler,
+        )

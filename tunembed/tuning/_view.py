@@ -1,0 +1,221 @@
+"""A function seen in one form: its nests with roles, features and shares of the work."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tunembed.features import LoopNestVectorizer
+from tunembed.parsers import Function, LoopNest
+from tunembed.parsers import Loop as SourceLoop
+from tunembed.schedules import (
+    Loop,
+    Plan,
+    Roles,
+    Schedule,
+    extent,
+    leaves_of,
+    nests_of,
+    normalize,
+    prepare,
+    roles_of,
+)
+from tunembed.schedules import Node as TreeNode
+
+
+@dataclass(frozen=True)
+class Nest:
+    """One nest of a view.
+
+    Attributes
+    ----------
+    index : int
+    loop : Loop
+        Its root in the plan's tree.
+    roles : Roles
+    features : ndarray of shape (n_features,)
+    share : float
+        Estimated share of the function's work.
+    structure : str
+        Hash of the nest up to names, sizes and data types.
+    source : LoopNest
+        The nest in the words of the parser.
+    """
+
+    index: int
+    loop: Loop
+    roles: Roles
+    features: np.ndarray
+    share: float
+    structure: str
+    source: LoopNest
+
+
+@dataclass(frozen=True)
+class View:
+    """A function in normal form, or as it was written.
+
+    Attributes
+    ----------
+    name : {"normal", "raw"}
+    plan : Plan
+    prefix : Schedule
+        The steps that lead from the source to this form.
+    nests : tuple of Nest
+    """
+
+    name: str
+    plan: Plan
+    prefix: Schedule
+    nests: tuple[Nest, ...]
+
+
+def views_of(
+    function: Function, sizes: Mapping[str, int], *, strict_fp: bool = False
+) -> list[View]:
+    """Return the forms in which `function` is compared with what is known."""
+    raw = prepare(function, strict_fp=strict_fp)
+    normal, prefix = normalize(raw)
+    views = [_view("normal", normal, prefix, sizes)]
+    if len(prefix):
+        views.append(_view("raw", raw, Schedule(), sizes))
+    return views
+
+
+def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> View:
+    roots = nests_of(plan) if not plan.scop.reasons else []
+    work = [_work(plan, root, sizes) for root in roots]
+    total = sum(work) or 1.0
+    vectorizer = LoopNestVectorizer(sizes=dict(sizes), errors="nan")
+    sources = [source_nest(plan, root, n) for n, root in enumerate(roots)]
+    rows = vectorizer.transform(sources) if sources else []
+    nests = tuple(
+        Nest(
+            n,
+            root,
+            roles_of(plan, root, sizes),
+            np.asarray(rows[n], dtype=float),
+            work[n] / total,
+            structure_hash(plan, root),
+            sources[n],
+        )
+        for n, root in enumerate(roots)
+    )
+    return View(name, plan, prefix, nests)
+
+
+def source_nest(plan: Plan, root: Loop, index: int) -> LoopNest:
+    """Return a nest of the tree in the parser's words, its loops in the tree's order."""
+    return LoopNest(plan.scop.function, _source_loop(plan, root), index)
+
+
+def _source_loop(plan: Plan, loop: Loop) -> SourceLoop:
+    statement = leaves_of((loop,))[0]
+    dim = loop.index[statement].removeprefix("-")
+    origin = plan.scop.loop_sources[dim]
+    return replace(origin, body=_source_nodes(plan, loop.body))
+
+
+def _source_nodes(plan: Plan, nodes: tuple[TreeNode, ...]) -> tuple:
+    found: list = []
+    for node in nodes:
+        if isinstance(node, Loop):
+            found.append(_source_loop(plan, node))
+        else:
+            for name in leaves_of((node,)):
+                source = plan.scop.statements[name].source
+                if source is not None:
+                    found.append(source)
+    return tuple(found)
+
+
+def _work(plan: Plan, root: Loop, sizes: Mapping[str, int]) -> float:
+    """Return the estimated number of operations of a nest."""
+    return _work_below(plan, (root,), sizes, 1.0) * _outer_extent(plan, root, sizes)
+
+
+def _work_below(
+    plan: Plan, nodes: tuple[TreeNode, ...], sizes: Mapping[str, int], times: float
+) -> float:
+    total = 0.0
+    for node in nodes:
+        if isinstance(node, Loop):
+            inside = times * extent(plan, node, sizes)
+            total += _work_below(plan, node.body, sizes, inside)
+        else:
+            for name in leaves_of((node,)):
+                statement = plan.scop.statements[name]
+                calls = len(statement.source.calls) if statement.source else 4
+                weight = 1 + sum(statement.operations.values()) + 10 * calls
+                total += times * weight
+    return total
+
+
+def _outer_extent(plan: Plan, root: Loop, sizes: Mapping[str, int]) -> float:
+    """Return how often a nest runs: the product of the loops around it."""
+    times = 1.0
+    nodes = plan.nodes
+    while True:
+        around = [
+            node
+            for node in nodes
+            if isinstance(node, Loop)
+            and node is not root
+            and set(leaves_of((root,))) <= set(leaves_of((node,)))
+        ]
+        if not around:
+            return times
+        times *= extent(plan, around[0], sizes)
+        nodes = around[0].body
+
+
+def structure_hash(plan: Plan, root: Loop) -> str:
+    """Return a hash of a nest that ignores names, sizes and data types."""
+    text = _structure(plan, (root,), {}, {})
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _structure(
+    plan: Plan,
+    nodes: tuple[TreeNode, ...],
+    loops: dict[str, str],
+    arrays: dict[str, str],
+) -> str:
+    pieces = []
+    for node in nodes:
+        if isinstance(node, Loop):
+            inner = dict(loops)
+            for name in leaves_of((node,)):
+                dim = node.index[name].removeprefix("-")
+                inner.setdefault(dim, f"L{len(set(loops.values()))}")
+            pieces.append(f"for({_structure(plan, node.body, inner, arrays)})")
+        else:
+            for name in leaves_of((node,)):
+                pieces.append(_statement_text(plan, name, loops, arrays))
+    return ";".join(pieces)
+
+
+def _statement_text(
+    plan: Plan, name: str, loops: dict[str, str], arrays: dict[str, str]
+) -> str:
+    statement = plan.scop.statements[name]
+    words = [f"{k}{v}" for k, v in sorted(statement.operations.items())]
+    for access in statement.accesses:
+        array = arrays.setdefault(access.array, f"A{len(arrays)}")
+        subscripts = []
+        for subscript in access.subscripts:
+            if subscript is None:
+                subscripts.append("?")
+                continue
+            known = {k: v for k, v in subscript.coefficients.items() if k in loops}
+            terms = sorted(f"{f}{loops[k]}" for k, f in known.items())
+            offset = subscript.constant if len(known) == len(subscript.names()) else "p"
+            subscripts.append(f"{'+'.join(terms)}+{offset}")
+        words.append(f"{access.kind[0]}{array}[{','.join(subscripts)}]")
+    return " ".join(words)
