@@ -13,12 +13,12 @@ from typing import Any
 
 from pycparser import c_ast
 
+from legality_oracle.build import build
 from legality_oracle.expressions import is_known_function
 from legality_oracle.outline import kind, parse, walk
 from legality_oracle.reductions import text as c_text
 
 _DRIVER = Path(__file__).with_name("driver.py")
-_FLAGS = ["-std=gnu11", "-O2", "-fopenmp", "-shared", "-fPIC", "-Wall", "-Wextra"]
 
 
 @dataclass
@@ -34,10 +34,11 @@ class Pair:
 
 @dataclass
 class Outcome:
-    """Pairs that behave differently, by name, and the warnings of rewritten files."""
+    """What went wrong, by the name of the pair: compilation, warnings, results."""
 
+    broken: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
     different: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
 
 
 def parameters(text: str) -> list[dict[str, Any]]:
@@ -74,15 +75,17 @@ def compare(pairs: list[Pair], folder: Path) -> Outcome:
     outcome = Outcome()
     if not pairs:
         return outcome
-    symbols: dict[str, str] = {}
+    texts = [text for pair in pairs for text in (pair.original, pair.candidate)]
+    symbols = {text: f"f{number}" for number, text in enumerate(dict.fromkeys(texts))}
+    messages = build(symbols, folder)
     runs = []
     for number, pair in enumerate(pairs):
-        if pair.original not in symbols:
-            symbols[pair.original] = f"original_{number}"
-            _write(folder, symbols[pair.original], pair.original)
-        if pair.candidate not in symbols:
-            symbols[pair.candidate] = f"candidate_{number}"
-            _write(folder, symbols[pair.candidate], pair.candidate)
+        message = messages.get(symbols[pair.candidate], "")
+        if "error:" in message:
+            outcome.broken[pair.name] = message
+            continue
+        if "warning:" in message and symbols[pair.original] not in messages:
+            outcome.warnings[pair.name] = message
         runs.append(
             {
                 "name": str(number),
@@ -93,26 +96,10 @@ def compare(pairs: list[Pair], folder: Path) -> Outcome:
                 "overlap": pair.overlap,
             }
         )
-    outcome.warnings = _compile(folder, list(symbols.values()))
     for number, message in _run(folder / "pairs.so", runs).items():
         if message != "same":
             outcome.different[pairs[int(number)].name] = message
     return outcome
-
-
-def _write(folder: Path, symbol: str, text: str) -> None:
-    (folder / f"{symbol}.c").write_text(f"#define f {symbol}\n{text}")
-
-
-def _compile(folder: Path, symbols: list[str]) -> list[str]:
-    command = ["cc", *_FLAGS, *(f"{name}.c" for name in symbols), "-o", "pairs.so"]
-    run = subprocess.run(
-        [*command, "-lm"], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise AssertionError(f"a rewritten function does not compile:\n{run.stderr}")
-    lines = [line for line in run.stderr.splitlines() if "warning:" in line]
-    return [line for line in lines if line.startswith("candidate")]
 
 
 def _run(library: Path, runs: list[dict[str, Any]]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from collections import defaultdict
 from typing import Any
 
 from legality_oracle.order import Dim, Order
@@ -20,7 +21,7 @@ def find_violation(trace: Trace, schedule: str, *, strict_fp: bool = False) -> s
     order = Order(trace.outline)
     apply(order, schedule)
     keys = {id(item): order.key(item) for item in trace.instances}
-    return _packed(order, trace.instances) or _broken(trace, keys, strict_fp)
+    return _packed(order, trace, keys) or _broken(trace, keys, strict_fp)
 
 
 def _broken(trace: Trace, keys: dict[int, list[Any]], strict_fp: bool) -> str:
@@ -73,12 +74,40 @@ def _relaxed(address: Any, early: Instance, late: Instance, strict_fp: bool) -> 
     return not (strict_fp and floating and operator in FLOATING)
 
 
-def _packed(order: Order, instances: list[Instance]) -> str:
-    """A packed array must not be written below the loop that packs it."""
+def _packed(order: Order, trace: Trace, keys: dict[int, list[Any]]) -> str:
+    """A box that is copied back must not meet the box of a concurrent iteration."""
     for _, dim in order.walk():
         for array in dim.packed:
-            below = [item for item in instances if item.stmt in dim.of]
-            for item in below:
-                if any(address[0] == array for address in item.writes):
-                    return f"{item.stmt} writes {array}, packed at {dim.name}"
+            boxes: dict[Any, list[int]] = defaultdict(list)
+            written = False
+            for item in (i for i in trace.instances if i.stmt in dim.of):
+                touched = [a[1] for a in item.reads + item.writes if a[0] == array]
+                written |= any(a[0] == array for a in item.writes)
+                boxes[_concurrent_part(keys[id(item)], dim)] += touched
+            if written and (found := _overlap(boxes)):
+                return f"boxes of {array} overlap in {found}"
+    return ""
+
+
+def _concurrent_part(key: list[tuple[Any, int]], dim: Dim) -> tuple[Any, ...]:
+    """Return the places of a key down to ``dim`` from the first parallel loop on."""
+    down = next(
+        k for k, (node, _) in enumerate(key) if node is dim and _is_loop_entry(key, k)
+    )
+    marks = [
+        k
+        for k in range(down + 1)
+        if key[k][0].parallel == "parallel" and _is_loop_entry(key, k)
+    ]
+    if not marks:
+        return ()
+    return tuple(place for _, place in key[: marks[0]]), key[marks[0]][1]
+
+
+def _overlap(boxes: dict[Any, list[int]]) -> str:
+    spans = [(k, min(b), max(b)) for k, b in boxes.items() if b and k]
+    for number, (one, low, high) in enumerate(spans):
+        for other, start, end in spans[:number]:
+            if one[0] == other[0] and start <= high and low <= end:
+                return f"{other} and {one}"
     return ""
