@@ -308,14 +308,15 @@ def test_explain(run, kernel, monkeypatch):
 
 def test_campaign(run, kernel, monkeypatch):
     def campaign(kernels, **options):
-        options["progress"]({"kind": "step", "done": 1, "total": 1, "text": "f.c"})
+        event = {"kind": "kernel", "number": 1, "total": 1, "kernel": "f"}
+        options["progress"]({**event, "speedup": 2.5, "status": "searched"})
         return pd.DataFrame({"kernel": [path.stem for path in kernels], "best": [2.5]})
 
     monkeypatch.setattr(tunembed.tuning, "campaign", campaign, raising=False)
     for target in (kernel, kernel.parent):
         shown = run("campaign", target, "--trials", 5)
         assert shown.code == 0
-        assert "2.5" in shown.out and "1/1 f.c" in shown.err
+        assert "2.5" in shown.out and "1/1  f " in shown.err
 
 
 class Benchmark:

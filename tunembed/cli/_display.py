@@ -64,7 +64,7 @@ def yes(value: Any) -> Text:
 def trials_table(trials: "pd.DataFrame", title: str) -> Group:
     """Return the candidates of a run, one line each, with what became of them."""
     table = _table()
-    for name in ("trial", "legal", "verified", "median", "speedup [95 %]"):
+    for name in ("trial", "legal", "verified", "median", "speedup [95 %]", "compiler"):
         table.add_column(name, no_wrap=True)
     table.add_column("schedule", overflow="fold")
     for row in trials.to_dict("records"):
@@ -75,6 +75,7 @@ def trials_table(trials: "pd.DataFrame", title: str) -> Group:
             yes(row["verified"]),
             seconds(row["seconds"]),
             ratio(row["speedup"], row["low"], row["high"]),
+            row.get("compiler") or _ABSENT,
             Text.assemble(row["schedule"] or "(original)", (f"  {fate}", "yellow")),
         )
     return _titled(title, table)
@@ -176,20 +177,19 @@ class Live:
         speedup = event.get("speedup", math.nan)
         if event.get("verified") and not speedup <= self.best:
             self.best = speedup
-        self._progress.update(
-            self._task, advance=1, description=f"best {ratio(self.best)}"
-        )
+        text = f"best {ratio(self.best)}"
+        self._progress.update(self._task, advance=1, description=text)
         status = event.get("status", "ok")
         told = ratio(speedup) if status == "ok" else status
         line = Text.assemble((f"{told:>10}  ", "cyan"), str(event.get("schedule", "")))
         self.console.print(line, overflow="ellipsis", no_wrap=True)
 
-    def _step(self, event: Mapping[str, Any]) -> None:
+    def _kernel(self, event: Mapping[str, Any]) -> None:
+        number, total = event["number"], event["total"]
         self._progress.update(
-            self._task,
-            total=event["total"],
-            completed=event["done"],
-            description=event["text"],
+            self._task, total=total, completed=number, description=event["kernel"]
         )
-        if self._progress.disable:
-            self.console.print(f"{event['done']}/{event['total']} {event['text']}")
+        told = ratio(event.get("speedup", math.nan))
+        text = f"{number:>3}/{total}  {event['kernel']:<24} {told:>9}"
+        line = Text.assemble(text, f"  {event.get('status', '')}")
+        self.console.print(line, overflow="ellipsis", no_wrap=True)
