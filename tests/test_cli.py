@@ -157,6 +157,13 @@ def test_tune_keeps_the_original(run, kernel, tune):
     assert not kernel.with_name("f.tuned.c").exists()
 
 
+def test_tune_without_trials(run, kernel, tune):
+    tune.outcome = Result(1.0)
+    tune.outcome.trials_ = pd.DataFrame()
+    shown = run("tune", kernel)
+    assert shown.code == 3 and "Nothing was tried" in shown.out
+
+
 @pytest.mark.parametrize(("speedup", "code"), [(2.0, 0), (1.0, 3)])
 def test_tune_json_is_one_document(run, kernel, tune, speedup, code):
     tune.outcome = Result(speedup)

@@ -85,7 +85,10 @@ def _show(result: Any, kernel: Path, target: Path) -> None:
     if len(result.neighbors_):
         console.print(_display.frame_table(result.neighbors_, "Nearest known nests"))
         console.print()
-    console.print(_display.trials_table(result.trials_, "Trials"))
+    if len(result.trials_):
+        console.print(_display.trials_table(result.trials_, "Trials"))
+    else:
+        console.print("Nothing was tried: the database proposes no legal schedule.")
     console.print()
     if result.speedup_ > 1:
         ratio = _display.ratio(result.speedup_, *result.speedup_interval_)
