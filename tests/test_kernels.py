@@ -166,7 +166,7 @@ ZOO = {
         "stack overflow",
     ),
     "syntax error": (f"{BODY}\n  y[0] = ;", "", "compile_error", "axpy.c:3:10: error"),
-    "undefined function": (f"missing(); {BODY}", "", "compile_error", "missing"),
+    "undefined function": (f"missing(); {BODY}", "", "crash", "symbol: missing"),
 }
 
 

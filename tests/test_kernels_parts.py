@@ -355,7 +355,7 @@ def test_parse_dump():
     text = (
         b"==BEGIN DUMP_ARRAYS==\nbegin dump: A\n1.5e+00 2.5e+00\n-nan inf \n"
         b"end   dump: A\nbegin dump: path3 4\n5\nend   dump: path\n"
-        b"begin dump: x\n1.00000000000000006e-01\nend   dump: x\n==END   DUMP_ARRAYS=="
+        b"begin dump: x\nx3fb999999999999a \nend   dump: x\n==END   DUMP_ARRAYS=="
     )
     arrays = parse_dump(text.replace(b"path3", b"path 3"))
     assert {k: v.dtype.name for k, v in arrays.items()} == {
@@ -365,3 +365,6 @@ def test_parse_dump():
     }
     np.testing.assert_array_equal(arrays["A"], [1.5, 2.5, np.nan, np.inf])
     np.testing.assert_array_equal(arrays["path"], [3, 4, 5])
+    np.testing.assert_array_equal(arrays["x"], [0.1])
+    with pytest.raises(ValueError, match="mixes"):
+        parse_dump(text.replace(b"x3fb", b"12 x3fb"))

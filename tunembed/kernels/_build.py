@@ -80,7 +80,7 @@ class Build:
         text = named(self.source, self.filename) + named(appended, CALLER)
         flags = ["-fPIC", "-shared"]
         if sys.platform == "linux":
-            flags += ["-Wl,-Bsymbolic", "-Wl,-z,defs"]
+            flags += ["-Wl,-Bsymbolic", "-Wl,-z,lazy"]
         return compile_text(
             [text], [*self.flags, *flags], self.resolve_compiler(), self.include_dirs
         )

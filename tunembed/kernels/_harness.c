@@ -125,7 +125,7 @@ static void limit(int resource, rlim_t bytes) {
 }
 
 static void load(const char *path) {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
     Call call = NULL;
     fesetenv(FE_DFL_ENV); /* an object linked with -ffast-math flushes denormals */
     if (handle) *(void **)&call = dlsym(handle, "tunembed_call");

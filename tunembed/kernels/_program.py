@@ -64,7 +64,7 @@ class Program:
     Notes
     -----
     For dumps ``fprintf`` is replaced so that a format with a single ``%f`` conversion
-    prints all digits.
+    prints all bits of the number.
     """
 
     sources: tuple[Path | str, ...]
@@ -223,7 +223,11 @@ class Program:
     def dump(self) -> dict[str, np.ndarray]:
         """Run once for the arrays; raises `WorkerFailure` if that fails."""
         _, stderr = self._run(self._dumping)
-        arrays = parse_dump(stderr)
+        try:
+            arrays = parse_dump(stderr)
+        except ValueError as error:
+            detail = f"its dump cannot be read: {error}"
+            raise WorkerFailure(Outcome("crash", detail)) from None
         if not arrays:
             raise WorkerFailure(Outcome("crash", "it dumps no arrays"))
         return arrays
