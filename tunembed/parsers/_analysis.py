@@ -14,8 +14,7 @@ from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._expressions import to_affine
 from tunembed.parsers._model import Local, Node, Parameter, Symbol
-from tunembed.parsers._pure import PURE
-from tunembed.parsers._scope import Scope, Writes, c_text, descend, find_writes
+from tunembed.parsers._scope import Scope, Writes, c_text, descend
 from tunembed.parsers._types import CType, TypeTable
 
 _LOOPS = (c_ast.For, c_ast.While, c_ast.DoWhile)
@@ -39,9 +38,9 @@ class Analysis:
 
 def analyse(node: c_ast.FuncDef, types: TypeTable, unit: c_ast.FileAST) -> Analysis:
     """Return the analysis of a function definition."""
-    writes = find_writes(node.body, PURE)
     variables = _globals(unit, types)
-    scope = Scope(types, variables, frozenset(variables), all_writes=writes)
+    scope = Scope(types, variables, frozenset(variables))
+    writes = scope.all_writes = scope.writes_of(node.body)
     declarations = _parameter_nodes(node)
     for decl in declarations:
         types.declare(decl)
@@ -133,12 +132,15 @@ def _constants(
     """Return integer locals that are assigned once, outside loops."""
     looped: set[str] = set()
     values: dict[str, c_ast.Node] = {}
-    for item in descend(node.body):
-        if isinstance(item, _LOOPS):
-            looped |= find_writes(item, PURE).counts.keys()
-            looped |= {decl.name for decl in _local_declarations(item)}
-        elif isinstance(item, c_ast.Assignment) and isinstance(item.lvalue, c_ast.ID):
-            values[item.lvalue.name] = item.rvalue
+    for item, inside in _with_loops(node.body):
+        name = None
+        if isinstance(item, c_ast.Assignment) and isinstance(item.lvalue, c_ast.ID):
+            name = item.lvalue.name
+            values[name] = item.rvalue
+        elif isinstance(item, c_ast.Decl):
+            name = item.name
+        if inside and name:
+            looped.add(name)
     found: dict[str, str] = {}
     declared: dict[str, int] = {}
     for decl in _local_declarations(node.body):
@@ -155,6 +157,16 @@ def _constants(
         for name in found
         if declared[name] == 1 and name in values and name not in parameters
     }
+
+
+def _with_loops(node: c_ast.Node) -> Iterable[tuple[c_ast.Node, bool]]:
+    """Yield all nodes and whether they stand inside a loop."""
+    stack = [(node, False)]
+    while stack:
+        item, inside = stack.pop()
+        yield item, inside
+        inside = inside or isinstance(item, _LOOPS)
+        stack.extend((child, inside) for child in item)
 
 
 def _wild_pointers(node: c_ast.FuncDef, types: TypeTable) -> frozenset[str]:

@@ -18,9 +18,8 @@ from tunembed.parsers._model import Guard, Local, Loop, Node, Statement
 from tunembed.parsers._pointers import locate
 from tunembed.parsers._polynomials import to_polynomial
 from tunembed.parsers._pragmas import read_pragma
-from tunembed.parsers._pure import PURE
 from tunembed.parsers._ranges import range_of_loop, remaining
-from tunembed.parsers._scope import Pointer, Scope, find_writes
+from tunembed.parsers._scope import Pointer, Scope
 from tunembed.parsers._statements import (
     leaves,
     location_of,
@@ -193,7 +192,7 @@ class Builder:
         kind = scope.variables.get(name)
         if kind is None or name in scope.globals:
             return
-        writes = find_writes(block, PURE) if declared else scope.all_writes
+        writes = scope.writes_of(block) if declared else scope.all_writes
         if writes is None or writes.whole.get(name) != 1 or name in writes.addressed:
             return
         if kind.is_integer and scope.writes is not None:
@@ -229,9 +228,9 @@ class Builder:
     ) -> Loop:
         outer = scope.nested()
         if outer.writes is None:
-            outer.writes = find_writes(node, PURE)
+            outer.writes = scope.writes_of(node)
         stmt = without_continue(node.stmt)
-        header = read_header(node, outer, find_writes(stmt, PURE))
+        header = read_header(node, outer, scope.writes_of(stmt))
         inner = self._enter(node, outer, header)
         first = len(self.declared)
         body = self.block(stmt, inner, node)
@@ -282,7 +281,7 @@ class Builder:
         if scope.writes is not None or _holds_loops(node):
             outer = scope
             if scope.writes is None:
-                outer = scope.nested(writes=find_writes(node, PURE))
+                outer = scope.nested(writes=scope.writes_of(node))
             alternatives = to_conditions(node.cond, outer)
         if alternatives is None:
             if _holds_loops(node):

@@ -176,7 +176,7 @@ def _symbol(node: c_ast.Node, scope: Scope, varying: bool) -> Affine | None:
     if iterators and not varying:
         return None
     text = c_text(node)
-    key = (text, frozenset(iterators), scope.writes.key if scope.writes else 0)
+    key = (text, frozenset(iterators), id(scope.writes.node) if scope.writes else 0)
     name = scope.symbol_keys.get(key)
     if name is None:
         name = f"_p{len(scope.symbols)}"

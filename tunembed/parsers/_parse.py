@@ -19,6 +19,7 @@ from tunembed.parsers._errors import (
     Location,
 )
 from tunembed.parsers._functions import TranslationUnit
+from tunembed.parsers._oldstyle import add_implicit_int
 from tunembed.parsers._preprocess import preprocess
 
 _RECURSION = 20_000
@@ -85,7 +86,13 @@ def parse_c(
         defines=defines,
     )
     try:
-        ast = _parse(prepared, name)
+        try:
+            ast = _parse(prepared, name)
+        except CSyntaxError:
+            explicit = add_implicit_int(prepared)
+            if explicit == prepared:
+                raise
+            ast = _parse(explicit, name)
     except RecursionError:
         raise CSyntaxError("the code is nested too deeply", Location(name)) from None
     return TranslationUnit(name, text, ast)

@@ -72,7 +72,8 @@ def _subscript(pointer: Pointer, node: c_ast.Node | None) -> Pointer:
     subscript: Affine | c_ast.Node = _ZERO if node is None else node
     for term in pointer.offset:
         subscript = _add(subscript, term)
-    return replace(pointer, subscripts=(*pointer.subscripts, subscript), offset=())
+    subscripts = (*pointer.subscripts, subscript)
+    return Pointer(pointer.array, pointer.base, subscripts, (), pointer.problem)
 
 
 def _add(

@@ -59,7 +59,7 @@ def find_function(text: str, name: str, line: int = 0) -> SourceRange | None:
     )
 
 
-def _tokens(text: str) -> list[tuple[str, int]]:
+def read_tokens(text: str) -> list[tuple[str, int]]:
     """Return words and signs with their offsets, comments and directives apart."""
     found = []
     for match in _TOKEN.finditer(text):
@@ -71,7 +71,7 @@ def _tokens(text: str) -> list[tuple[str, int]]:
 
 
 def _definitions(text: str, name: str) -> list[SourceRange]:
-    tokens = _tokens(text)
+    tokens = read_tokens(text)
     found: list[SourceRange] = []
     depth, start, index = 0, 0, 0
     while index < len(tokens):

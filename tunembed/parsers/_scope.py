@@ -11,6 +11,7 @@ from pycparser import c_ast, c_generator
 
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._model import Symbol
+from tunembed.parsers._pure import PURE
 from tunembed.parsers._ranges import Range
 from tunembed.parsers._types import UNKNOWN, CType, TypeTable
 
@@ -33,7 +34,7 @@ def descend(node: c_ast.Node | None) -> Iterator[c_ast.Node]:
         if isinstance(node, c_ast.StructRef):
             stack.append(node.name)
         else:
-            stack.extend([child for _, child in node.children()][::-1])
+            stack.extend([*node][::-1])
 
 
 def path_of(node: c_ast.Node) -> str | None:
@@ -102,8 +103,8 @@ class Writes:
         Functions called that may change anything they can reach.
     passed : set of str
         Arrays given to such functions.
-    key : int
-        Identity of the code.
+    node : pycparser node or None
+        The code.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Writes:
     addressed: set[str] = field(default_factory=set)
     unknown_calls: tuple[str, ...] = ()
     passed: set[str] = field(default_factory=set)
-    key: int = 0
+    node: c_ast.Node | None = None
 
     def changes(self, name: str) -> bool:
         """Whether a variable, or a member given by its path, may change."""
@@ -138,44 +139,90 @@ def _same_field(path: str, name: str) -> bool:
     return found is not None and found[1] == name
 
 
-def find_writes(node: c_ast.Node | None, pure: frozenset[str]) -> Writes:
-    """Collect what the code under a node may change."""
-    writes = Writes(key=id(node))
+def find_writes(
+    node: c_ast.Node | None,
+    pure: frozenset[str],
+    known: dict[int, Writes] | None = None,
+) -> Writes:
+    """Collect what the code under a node may change.
 
-    def target(lvalue: c_ast.Node) -> None:
-        name = path_of(lvalue)
-        if name is not None:
-            writes.counts[name] = writes.counts.get(name, 0) + 1
-        if isinstance(lvalue, c_ast.ID):
-            writes.assigned |= {lvalue.name}
-            writes.whole[lvalue.name] = writes.whole.get(lvalue.name, 0) + 1
+    Parameters
+    ----------
+    node : pycparser node or None
+    pure : frozenset of str
+        Functions that change nothing.
+    known : dict of int to Writes, optional
+        Results for loops by their identity; used, and filled.
 
-    for item in descend(node):
-        if isinstance(item, c_ast.Assignment):
-            target(item.lvalue)
-        elif isinstance(item, c_ast.UnaryOp) and item.op in _STEP:
-            target(item.expr)
-        elif isinstance(item, c_ast.UnaryOp) and item.op == "&":
-            name = base_name(item.expr)
-            if name is not None and not _is_element(item.expr):
-                writes.addressed.add(name)
-        elif isinstance(item, c_ast.Decl) and item.init is not None:
-            if item.name is not None:
-                for counts in (writes.counts, writes.whole):
-                    counts[item.name] = counts.get(item.name, 0) + 1
-        elif isinstance(item, c_ast.FuncCall):
-            name = item.name.name if isinstance(item.name, c_ast.ID) else "*"
-            if name not in pure:
-                writes.unknown_calls += (name,)
-                for argument in item.args.exprs if item.args else ():
-                    passed = base_name(argument)
-                    if passed is not None:
-                        writes.passed.add(passed)
+    Returns
+    -------
+    Writes
+    """
+    known = {} if known is None else known
+    if node is not None and id(node) in known:
+        return known[id(node)]
+    writes = Writes(node=node)
+    stack = [] if node is None else [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, c_ast.For) and item is not node:
+            _merge(writes, find_writes(item, pure, known))
+            continue
+        _add_writes(writes, item, pure)
+        if isinstance(item, c_ast.StructRef):
+            stack.append(item.name)
+        elif not isinstance(item, c_ast.ID):
+            stack.extend([*item][::-1])
+    if node is not None:
+        known[id(node)] = writes
     return writes
 
 
-def _is_element(node: c_ast.Node) -> bool:
-    return isinstance(node, c_ast.ArrayRef)
+def _merge(writes: Writes, other: Writes) -> None:
+    for mine, theirs in ((writes.counts, other.counts), (writes.whole, other.whole)):
+        for name, count in theirs.items():
+            mine[name] = mine.get(name, 0) + count
+    writes.assigned |= other.assigned
+    writes.addressed |= other.addressed
+    writes.passed |= other.passed
+    writes.unknown_calls += other.unknown_calls
+
+
+def _add_writes(writes: Writes, item: c_ast.Node, pure: frozenset[str]) -> None:
+    if isinstance(item, c_ast.Assignment):
+        _add_target(writes, item.lvalue)
+    elif isinstance(item, c_ast.UnaryOp) and item.op in _STEP:
+        _add_target(writes, item.expr)
+    elif isinstance(item, c_ast.UnaryOp) and item.op == "&":
+        name = base_name(item.expr)
+        if name is not None and not isinstance(item.expr, c_ast.ArrayRef):
+            writes.addressed.add(name)
+    elif isinstance(item, c_ast.Decl) and item.init is not None:
+        if item.name is not None:
+            for counts in (writes.counts, writes.whole):
+                counts[item.name] = counts.get(item.name, 0) + 1
+    elif isinstance(item, c_ast.FuncCall):
+        _add_call(writes, item, pure)
+
+
+def _add_target(writes: Writes, lvalue: c_ast.Node) -> None:
+    name = path_of(lvalue)
+    if name is not None:
+        writes.counts[name] = writes.counts.get(name, 0) + 1
+    if isinstance(lvalue, c_ast.ID):
+        writes.assigned |= {lvalue.name}
+        writes.whole[lvalue.name] = writes.whole.get(lvalue.name, 0) + 1
+
+
+def _add_call(writes: Writes, item: c_ast.FuncCall, pure: frozenset[str]) -> None:
+    name = item.name.name if isinstance(item.name, c_ast.ID) else "*"
+    if name in pure:
+        return
+    writes.unknown_calls += (name,)
+    for argument in item.args.exprs if item.args else ():
+        passed = base_name(argument)
+        if passed is not None:
+            writes.passed.add(passed)
 
 
 @dataclass
@@ -228,6 +275,11 @@ class Scope:
     wild: frozenset[str] = frozenset()
     symbols: dict[str, Symbol] = field(default_factory=dict)
     symbol_keys: dict[object, str] = field(default_factory=dict)
+    known_writes: dict[int, Writes] = field(default_factory=dict)
+
+    def writes_of(self, node: c_ast.Node | None) -> Writes:
+        """Return what the code under a node may change."""
+        return find_writes(node, PURE, self.known_writes)
 
     def forget(self, name: str) -> None:
         """Drop what is known about the value of a name."""
@@ -252,6 +304,7 @@ class Scope:
             wild=self.wild,
             symbols=self.symbols,
             symbol_keys=self.symbol_keys,
+            known_writes=self.known_writes,
         )
         return Scope(**{**values, **changes})  # type: ignore[arg-type]
 

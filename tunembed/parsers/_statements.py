@@ -12,9 +12,8 @@ from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import Location
 from tunembed.parsers._model import Node, Statement
-from tunembed.parsers._pure import PURE
 from tunembed.parsers._reductions import find_reduction
-from tunembed.parsers._scope import Scope, descend, find_writes
+from tunembed.parsers._scope import Scope, descend
 
 LEAVING = {
     c_ast.Break: "break",
@@ -70,7 +69,7 @@ def make_statement(
     """
     inner = scope.nested()
     if inner.writes is None and isinstance(node, _COMPOUND):
-        inner.writes = find_writes(node, PURE)
+        inner.writes = scope.writes_of(node)
     collector = Collector(inner, layouts)
     declares: list[str] = []
     _collect(node, collector, declares, leaf=True)
