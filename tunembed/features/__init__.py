@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from tunembed.features._describe import describe, explain_row
 from tunembed.features._errors import SampleError, SampleWarning
 from tunembed.features._loop_nest_vectorizer import LoopNestVectorizer
 from tunembed.features._program_parser import ProgramParser
@@ -15,4 +16,6 @@ __all__ = [
     "ProgramParser",
     "SampleError",
     "SampleWarning",
+    "describe",
+    "explain_row",
 ]

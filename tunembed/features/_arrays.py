@@ -10,7 +10,7 @@ from functools import cached_property
 from pycparser import c_ast
 
 from tunembed.features._numbers import Numbers, evaluate
-from tunembed.parsers import Function
+from tunembed.parsers import Function, Local, Parameter
 
 _BYTES = {
     "char": 1,
@@ -69,9 +69,10 @@ class Arrays:
         self._numbers = numbers
         self._types = function.unit.types
         self._found: dict[str, Array] = {}
-        self._declared = {item.name: item for item in function.parameters}
-        for name, local in function.locals.items():
-            self._declared[name] = local
+        self._declared: dict[str, Parameter | Local] = {
+            **{item.name: item for item in function.parameters},
+            **function.locals,
+        }
 
     def __getitem__(self, name: str) -> Array:
         """Return what is known; a double where nothing is."""

@@ -3,7 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from tunembed.features._tree import StatementInfo
 from tunembed.features._view import NestView
@@ -88,12 +88,12 @@ def kind_of(view: NestView, item: StatementInfo) -> str:
 
 def measure_computation(view: NestView) -> dict[str, float]:
     """Return the features ``ops_*``, ``type_*`` and ``omp_*``."""
-    totals: Counter[str] = Counter()
+    totals: dict[str, float] = defaultdict(float)
     flops = 0.0
     for item in view.tree.statements:
         kind = kind_of(view, item)
         for group, count in operations_of(item, kind).items():
-            totals[group] += view.weights[item] * count  # type: ignore[assignment]
+            totals[group] += view.weights[item] * count
             if group in _FLOATING and kind != "integer":
                 each = _COMPLEX_FLOPS.get(group, 1.0) if kind == "complex" else 1.0
                 flops += view.weights[item] * count * each

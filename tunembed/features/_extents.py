@@ -5,7 +5,8 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 from tunembed.features._arrays import Arrays
 from tunembed.features._numbers import Numbers, evaluate
@@ -25,21 +26,39 @@ class Extent:
         Mean value of the iterator.
     low, high : float
         Its smallest and largest value.
-    depends : frozenset of int
-        The loops that its bounds mention.
-    from_data : bool
-        Whether a bound is read from an array.
     step : float
         Absolute; one where not known.
+    depends : frozenset of int
+        The loops that its bounds mention.
+    drift : mapping of int to float
+        By how much the whole range moves when another loop's iterator grows by one,
+        as that of ``for (i = it; i < it + 32; i++)`` by one. For bounds read from
+        arrays, the mean number of iterations.
+    from_data : bool
+        Whether a bound is read from an array.
     """
 
     trips: float
     mean: float
     low: float
     high: float
-    depends: frozenset[int]
-    from_data: bool
-    step: float
+    step: float = 1.0
+    depends: frozenset[int] = frozenset()
+    drift: Mapping[int, float] = field(default_factory=dict)
+    from_data: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        trips: float,
+        start: float,
+        *,
+        step: float,
+        depends: frozenset[int] = frozenset(),
+    ) -> "Extent":
+        """Return the extent of a loop of which only the trip count is assumed."""
+        high = start + (trips - 1) * step
+        return cls(trips, (start + high) / 2, start, high, step, depends)
 
     @property
     def values(self) -> float:
@@ -63,8 +82,6 @@ class Extents:
     default_extent : float
         Mean number of iterations of a loop whose bounds are read from arrays, where
         the extents of the arrays that it indexes do not tell more.
-    fixed : mapping of int to float, default={}
-        Loops that stay at one value.
     """
 
     def __init__(
@@ -74,30 +91,28 @@ class Extents:
         numbers: Numbers,
         arrays: Arrays,
         default_extent: float,
-        fixed: Mapping[int, float] | None = None,
     ) -> None:
         self._tree = tree
         self._function = function
         self._numbers = numbers
         self._arrays = arrays
         self._default = default_extent
-        self._found: dict[int, Extent] = {
-            index: Extent(1.0, value, value, value, frozenset(), False, 1.0)
-            for index, value in (fixed or {}).items()
-        }
+        self._free: Extents = self
+        self._clear()
+
+    def _clear(self) -> None:
+        self._found: dict[int, Extent] = {}
         self._busy: set[int] = set()
+        self._ranges: dict[tuple[Affine, tuple[int, ...]], tuple[float, float]] = {}
 
     def with_fixed(self, loops: Iterable[int]) -> "Extents":
         """Return the extents when some loops stay at their mean values."""
-        fixed = {index: self[index].mean for index in loops}
-        return Extents(
-            self._tree,
-            self._function,
-            self._numbers,
-            self._arrays,
-            self._default,
-            fixed,
-        )
+        fixed = copy(self)
+        fixed._clear()
+        for index in loops:
+            value = self[index].mean
+            fixed._found[index] = Extent(1.0, value, value, value)
+        return fixed
 
     def __getitem__(self, index: int) -> Extent:
         if index not in self._found:
@@ -113,22 +128,22 @@ class Extents:
         loop = info.loop
         step = float(abs(loop.step) or 1)
         bounds = loop.lower + loop.upper
-        depends = self._depends(bounds, info)
         if not loop.lower or not loop.upper:
-            trips, low = self._default, 0.0
-            high = low + (trips - 1) * step
-            return _extent(trips, low, (low, high), depends, False, step)
+            return Extent.of(self._default, 0.0, step=step)
+        depends = self._depends(bounds, info)
         if any(self._is_data(name) for item in bounds for name in item.names()):
             return self._from_data(info, depends, step)
-        middle = [[self.at_mean(e, info.path) for e in b] for b in _ends(loop)]
-        lows = [[self.range_of(e, info.path) for e in b] for b in _ends(loop)]
-        start = max(middle[0])
-        trips = math.ceil((min(middle[1]) - start) / step)
-        low = max(item[0] for item in lows[0])
-        high = min(item[1] for item in lows[1]) - 1
+        lower, upper = _ends(loop)
+        start = max(self.at_mean(e, info.path) for e in lower)
+        end = min(self.at_mean(e, info.path) for e in upper)
+        low = max(self.range_of(e, info.path)[0] for e in lower)
+        high = min(self.range_of(e, info.path)[1] for e in upper) - 1
+        trips = math.ceil((end - start) / step)
         if trips < 1 and not self._all_given(bounds):
-            trips, high = self._default, low + self._default * step - 1
-        return _extent(trips, start, (low, high), depends, False, step)
+            return Extent.of(self._default, start, step=step, depends=depends)
+        drift = self._drift(lower, upper, info)
+        mean = start + (max(1, trips) - 1) * step / 2
+        return Extent(max(1.0, trips), mean, low, max(low, high), step, depends, drift)
 
     def _from_data(
         self, info: LoopInfo, depends: frozenset[int], step: float
@@ -136,16 +151,38 @@ class Extents:
         """Measure ``for (k = rowptr[i]; k < rowptr[i + 1]; k++)`` and the like."""
         bounds = (info.loop.lower, info.loop.upper)
         both = all(any(self._is_data(n) for e in b for n in e.names()) for b in bounds)
-        total = self._indexed_extent(info)
         rows = math.prod(self[i].trips for i in depends if i not in self._busy)
-        if both and total is not None:
-            trips = total / rows
+        if self._free is not self:
+            trips = self._free[info.index].trips * step
         else:
+            total = self._indexed_extent(info)
             trips = self._default if total is None else min(self._default, total)
-        trips = max(1.0, trips)
-        values = trips * rows if both else trips
-        ends = (0.0, values - 1)
-        return _extent(trips / step, values / 2, ends, depends, True, step)
+            if both and total is not None:
+                trips = total / rows
+        values = max(1.0, trips) * (rows if both else 1.0)
+        return Extent(
+            max(1.0, trips / step),
+            values / 2,
+            0.0,
+            values - 1,
+            step,
+            depends,
+            dict.fromkeys(depends, trips) if both else {},
+            True,
+        )
+
+    def _drift(
+        self, lower: Iterable[Affine], upper: Iterable[Affine], info: LoopInfo
+    ) -> dict[int, float]:
+        """Return how fast other iterators move both ends of the range."""
+        ends = {name for item in upper for name in item.names()}
+        found = {}
+        for item in lower:
+            for name in ends & item.names():
+                index = self._tree.resolve(name, info.path)
+                if index is not None:
+                    found[index] = float(item.coefficient(name))
+        return found
 
     def _indexed_extent(self, info: LoopInfo) -> float | None:
         """Return the largest declared extent that the iterator alone indexes."""
@@ -165,8 +202,11 @@ class Extents:
         return max(found, default=None)
 
     def _is_data(self, name: str) -> bool:
+        """Whether a name stands for something read from an array by iterators."""
         symbol = self._function.symbols.get(name)
-        return bool(symbol and symbol.iterators and symbol.arrays)
+        if symbol is None or not symbol.iterators or not symbol.arrays:
+            return False
+        return evaluate(symbol.node, lambda name: 1.0) is None
 
     def _all_given(self, bounds: Iterable[Affine]) -> bool:
         return all(
@@ -187,39 +227,39 @@ class Extents:
 
     def at_mean(self, expression: Affine, path: tuple[int, ...]) -> float:
         """Return the value of an expression at the mean values of the iterators."""
-        return self._numbers.affine(expression, self._lookup(path, "mean"))
+        total = float(expression.constant)
+        for name, factor in expression.coefficients.items():
+            total += factor * self._value(name, path, "mean")
+        return total
 
-    def _lookup(self, path: tuple[int, ...], what: str):
-        def lookup(name: str) -> float | None:
+    def _value(self, name: str, path: tuple[int, ...], what: str) -> float:
+        """Return the mean, lowest or highest value of a name at a place."""
+        index = self._tree.resolve(name, path)
+        if index is None and self._numbers.given(name) is None:
             symbol = self._function.symbols.get(name)
             if symbol is not None and symbol.iterators:
-                return evaluate(symbol.node, inner)
-            index = self._tree.resolve(name, path)
-            if index is None and self._numbers.given(name) is None:
-                index = self._tree.resolve_around(name)
-            if index is None or index in self._busy:
-                return None
-            return getattr(self[index], what)
-
-        def inner(name: str) -> float | None:
-            found = lookup(name)
-            return self._numbers.value(name) if found is None else found
-
-        return lookup
+                found = evaluate(symbol.node, lambda n: self._value(n, path, what))
+                return self._numbers.default if found is None else found
+            index = self._tree.resolve_around(name)
+        if index is None or index in self._busy:
+            return self._numbers.value(name)
+        return getattr(self[index], what)
 
     def range_of(
         self, expression: Affine, path: tuple[int, ...]
     ) -> tuple[float, float]:
         """Return the smallest and largest value of an expression."""
-        least = most = float(expression.constant)
-        lows, highs = self._lookup(path, "low"), self._lookup(path, "high")
-        for name, factor in expression.coefficients.items():
-            ends = lows(name), highs(name)
-            if None in ends:
-                ends = (self._numbers.value(name),) * 2
-            values = sorted(factor * end for end in ends)  # type: ignore[operator]
-            least, most = least + values[0], most + values[1]
-        return least, most
+        found = self._ranges.get((expression, path))
+        if found is None:
+            least = most = float(expression.constant)
+            for name, factor in expression.coefficients.items():
+                first = factor * self._value(name, path, "low")
+                last = factor * self._value(name, path, "high")
+                least, most = least + min(first, last), most + max(first, last)
+            found = (least, most)
+            if not self._busy:
+                self._ranges[expression, path] = found
+        return found
 
     def share(self, branches: Iterable[Branch], path: tuple[int, ...]) -> float:
         """Return how often guards let a statement run, values being equally likely."""
@@ -238,19 +278,6 @@ class Extents:
         if -condition in others:
             return (high - low + 1) ** -0.5
         return min(1.0, max(0.0, (high + 1) / (high - low + 1)))
-
-
-def _extent(
-    trips: float,
-    start: float,
-    ends: tuple[float, float],
-    depends: frozenset[int],
-    from_data: bool,
-    step: float,
-) -> Extent:
-    trips, low, high = max(1.0, trips), ends[0], max(ends)
-    mean = start if from_data else start + (trips - 1) * step / 2
-    return Extent(trips, mean, low, high, depends, from_data, step)
 
 
 def _ends(loop) -> tuple[tuple[Affine, ...], tuple[Affine, ...]]:

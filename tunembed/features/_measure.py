@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from tunembed.features._computation import measure_computation
 from tunembed.features._memory import measure_memory
 from tunembed.features._movement import measure_movement
 from tunembed.features._patterns import measure_patterns
-from tunembed.features._shape import measure_reductions, measure_shape
+from tunembed.features._reductions import measure_reductions
+from tunembed.features._shape import measure_shape
 from tunembed.features._table import FEATURES
 from tunembed.features._view import NestView
 
@@ -34,6 +35,15 @@ def to_row(values: Mapping[str, float]) -> NDArray[np.float64]:
         value = min(float(values[feature.name]), _MOST)
         row[number] = signed_log2(value) if feature.log else value
     return row
+
+
+def from_row(names: Iterable[str], row: Iterable[float]) -> dict[str, float]:
+    """Return a row's features by name, without the logarithms."""
+    log = {feature.name: feature.log for feature in FEATURES}
+    return {
+        name: math.copysign(2.0 ** abs(value) - 1.0, value) if log.get(name) else value
+        for name, value in zip(names, map(float, row), strict=True)
+    }
 
 
 def signed_log2(value: float) -> float:

@@ -3,12 +3,14 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import itertools
 import math
 from collections.abc import Iterable
 
 from tunembed.features._extents import Extents
-from tunembed.features._references import CACHE_LINE, Reference, extents_of
+from tunembed.features._references import CACHE_LINE, Reference
 from tunembed.features._view import NestView
+from tunembed.parsers import Affine
 
 
 def measure_memory(view: NestView, flops: float) -> dict[str, float]:
@@ -21,7 +23,7 @@ def measure_memory(view: NestView, flops: float) -> dict[str, float]:
         Floating point operations per iteration.
     """
     references = view.references
-    arrays = footprints(view, references, view.extents)
+    arrays = footprints(references, view.extents)
     written = {item.access.array for item in references if item.is_write}
     total = sum(arrays.values())
     moved = sum(item.weight * _moved(item, item.array.itemsize) for item in references)
@@ -65,12 +67,10 @@ def _working_set(view: NestView, fixed: int) -> float:
         item for item in view.references if item.place.path[: len(loops)] == loops
     ]
     extents = view.extents.with_fixed(loops) if loops else view.extents
-    return sum(footprints(view, inside, extents).values())
+    return sum(footprints(inside, extents).values())
 
 
-def footprints(
-    view: NestView, references: Iterable[Reference], extents: Extents
-) -> dict[str, float]:
+def footprints(references: Iterable[Reference], extents: Extents) -> dict[str, float]:
     """Return the bytes of each array that are touched.
 
     The smaller of: the box around all subscripts, cut at the declared extents; the
@@ -81,37 +81,44 @@ def footprints(
         groups.setdefault(item.access.array, []).append(item)
     return {
         name: items[0].array.itemsize
-        * max(1.0, min(_box(view, items, extents), _count(items, extents)))
+        * max(1.0, min(_box(items, extents), _count(items, extents)))
         for name, items in groups.items()
     }
 
 
-def _box(view: NestView, items: list[Reference], extents: Extents) -> float:
-    rank = max(len(item.moves) for item in items)
+def _box(items: list[Reference], extents: Extents) -> float:
+    places = {(item.access.subscripts, item.place.path): item for item in items}
+    columns = itertools.zip_longest(
+        *(
+            [
+                (_range(e, path, extents), extent)
+                for e, extent in zip(subscripts, item.extents, strict=True)
+            ]
+            for (subscripts, path), item in places.items()
+        ),
+        fillvalue=((0.0, 0.0), None),
+    )
     total = 1.0
-    for number in range(rank):
-        low, high, most = math.inf, -math.inf, math.inf
-        for item in items:
-            if number >= len(item.moves):
-                continue
-            known = extents_of(view, item.access, item.array)
-            if len(known) == len(item.moves) and known[number] is not None:
-                most = min(most, known[number] or most)
-            subscript = item.access.subscripts[number]
-            ends = (-math.inf, math.inf)
-            if subscript is not None:
-                ends = extents.range_of(subscript, item.place.path)
-            low, high = min(low, ends[0]), max(high, ends[1])
-        total *= max(1.0, min(high - low + 1, most))
+    for column in columns:
+        width = max(high for (_, high), _ in column)
+        width += 1 - min(low for (low, _), _ in column)
+        known = [extent for _, extent in column if extent]
+        total *= max(1.0, min([width, *known]))
     return total
 
 
+def _range(
+    subscript: Affine | None, path: tuple[int, ...], extents: Extents
+) -> tuple[float, float]:
+    if subscript is None:
+        return -math.inf, math.inf
+    return extents.range_of(subscript, path)
+
+
 def _count(items: list[Reference], extents: Extents) -> float:
-    counts = {
-        (item.access.subscripts, item.place.path): _different(item, extents)
-        for item in items
-    }
-    return sum(counts.values())
+    """Return for how many iterations accesses may differ."""
+    places = {(item.access.subscripts, item.place.path): item for item in items}
+    return sum(_different(item, extents) for item in places.values())
 
 
 def _different(item: Reference, extents: Extents) -> float:

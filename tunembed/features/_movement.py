@@ -31,13 +31,17 @@ def _counts(view: NestView) -> dict[str, float]:
         ),
         "access_indirect_reads": sum(not item.is_write for item in indirect),
         "access_indirect_writes": sum(item.is_write for item in indirect),
-        "access_coupled": sum(_is_coupled(item) for item in references),
+        "access_coupled": sum(_is_coupled(view, item) for item in references),
     }
 
 
-def _is_coupled(item: Reference) -> bool:
-    """Whether several loops move one subscript, as in ``a[i + k]``."""
-    return any(len(move) > 1 for move in item.moves)
+def _is_coupled(view: NestView, item: Reference) -> bool:
+    """Whether two iterators are in one subscript, as in ``a[i + k]``."""
+    around = {view.tree[index].loop.iterator for index in item.place.path}
+    return any(
+        subscript is not None and len(around & subscript.names()) > 1
+        for subscript in item.access.subscripts
+    )
 
 
 def _strides(view: NestView) -> dict[str, float]:

@@ -38,7 +38,10 @@ _PYTHON = {
     ast.LShift: "<<",
     ast.RShift: ">>",
 }
-_EXTREMES = {"min": min, "MIN": min, "imin": min, "max": max, "MAX": max, "imax": max}
+_EXTREMES: dict[str, Callable[[list[float]], float]] = {
+    **dict.fromkeys(("min", "MIN", "imin"), min),
+    **dict.fromkeys(("max", "MAX", "imax"), max),
+}
 
 
 def evaluate(node: c_ast.Node | None, lookup: Lookup) -> float | None:
@@ -69,9 +72,10 @@ def evaluate(node: c_ast.Node | None, lookup: Lookup) -> float | None:
         return evaluate(node.iftrue if test else node.iffalse, lookup)
     if isinstance(node, c_ast.FuncCall) and isinstance(node.name, c_ast.ID):
         if node.name.name in _EXTREMES and node.args is not None:
-            values = [evaluate(item, lookup) for item in node.args.exprs]
-            if None not in values:
-                return _EXTREMES[node.name.name](values)
+            found = [evaluate(item, lookup) for item in node.args.exprs]
+            known = [value for value in found if value is not None]
+            if known and len(known) == len(found):
+                return _EXTREMES[node.name.name](known)
     return None
 
 
@@ -154,12 +158,11 @@ class Numbers:
             found = self._find(name, self._or_default)
         return self.default if found is None else found
 
-    def affine(self, expression: Affine, lookup: Lookup | None = None) -> float:
-        """Return the value of an affine expression."""
+    def affine(self, expression: Affine) -> float:
+        """Return the value of an affine expression of parameters."""
         total = float(expression.constant)
         for name, factor in expression.coefficients.items():
-            value = None if lookup is None else lookup(name)
-            total += factor * (self.value(name) if value is None else value)
+            total += factor * self.value(name)
         return total
 
     def given_affine(self, expression: Affine | None) -> float | None:

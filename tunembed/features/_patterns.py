@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import math
 from collections.abc import Iterable
 
 from tunembed.features._references import Reference
@@ -26,11 +27,16 @@ def _affine(item: Reference) -> tuple[Affine, ...]:
     return tuple(e for e in item.access.subscripts if e is not None)
 
 
+def _position(subscript: Affine) -> int:
+    """Return the constant in units of what iterators move: 0 for ``3 * i + 2``."""
+    return subscript.constant // (math.gcd(*subscript.coefficients.values()) or 1)
+
+
 def _stencil(view: NestView) -> dict[str, float]:
     points: dict[tuple[str, Form], set[tuple[int, ...]]] = {}
     for item in view.references:
         if not item.is_write and item.access.is_affine and item.loops:
-            constants = tuple(e.constant for e in _affine(item))
+            constants = tuple(_position(e) for e in _affine(item))
             key = (item.access.array, _form(item))
             points.setdefault(key, set()).add(constants)
     spreads = [
@@ -49,7 +55,8 @@ def _stencil(view: NestView) -> dict[str, float]:
 
 def _self(view: NestView) -> dict[str, float]:
     """Compare the reads of written arrays with the writes."""
-    before, after, other, carriers = set(), set(), set(), set()
+    found: dict[int, set[tuple[object, ...]]] = {-1: set(), 0: set(), 1: set()}
+    carriers = set()
     for array, reads, writes in _pairs(view):
         forms = {item.access.subscripts for item in writes}
         for read in reads:
@@ -58,15 +65,13 @@ def _self(view: NestView) -> dict[str, float]:
             for write in writes:
                 key = (array, read.access.subscripts, write.access.subscripts)
                 loop, sign = _distance(view, read, write)
-                if sign == 0:
-                    other.add(key)
-                else:
-                    (before if sign < 0 else after).add(key)
+                if sign is not None:
+                    found[sign].add(key)
                     carriers.add(loop)
     return {
-        "self_before": len(before),
-        "self_after": len(after),
-        "self_other": len(other),
+        "self_before": len(found[-1]),
+        "self_after": len(found[1]),
+        "self_other": len(found[0]),
         "self_outer_carries": view.main[0] in carriers,
         "self_inner_carries": view.innermost in carriers,
     }
@@ -83,10 +88,11 @@ def _pairs(
 
 def _distance(
     view: NestView, read: Reference, write: Reference
-) -> tuple[int | None, int]:
+) -> tuple[int | None, int | None]:
     """Return the outermost loop by which a read is apart from a write, and the sign.
 
     Minus one: earlier iterations write what is read. Zero: not a constant distance.
+    None: never the same element.
     """
     if not (read.access.is_affine and write.access.is_affine):
         return None, 0
@@ -96,8 +102,10 @@ def _distance(
     pairs = zip(_affine(read), _affine(write), read.moves, strict=True)
     for first, second, move in pairs:
         shift = first.constant - second.constant
+        if shift % (math.gcd(*first.coefficients.values()) or 1 + abs(shift)):
+            return None, None
         if shift and not move:
-            return None, 0
+            return None, None
         if shift:
             loop = min(move)
             found.setdefault(loop, 1 if shift * move[loop] > 0 else -1)
@@ -115,7 +123,7 @@ def _parallel(view: NestView) -> dict[str, float]:
         loop
         for loop in view.main
         if any(loop in item.place.path for item in writes)
-        and all(loop in item.loops for item in writes if loop in item.place.path)
+        and all(item.advances(loop) for item in writes if loop in item.place.path)
     }
     shared = {
         access.array

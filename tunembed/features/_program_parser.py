@@ -28,7 +28,9 @@ _PROBLEMS = (SourceError, OSError)
 _DEEPEST = 120
 
 
-class ProgramParser(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class ProgramParser(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Parse program texts, one bad text never ending the whole batch.
 
     The first step of a pipeline whose samples are programs. It is stateless: ``fit``
@@ -133,6 +135,36 @@ class ProgramParser(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None)
             else:
                 result[index] = sample
         return result
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the name of the one thing that comes out.
+
+        Parameters
+        ----------
+        input_features : Ignored
+            Not used.
+
+        Returns
+        -------
+        ndarray of shape (1,), dtype object
+            ``["program"]``.
+        """
+        return np.array(["program"], dtype=object)
+
+    def set_output(self, *, transform=None):
+        """Do nothing, so that a pipeline around can set its output.
+
+        Parameters
+        ----------
+        transform : Ignored
+            Parsed programs always come as an array of objects.
+
+        Returns
+        -------
+        ProgramParser
+            The transformer itself.
+        """
+        return self
 
     def _parse(self, sample, index):
         try:

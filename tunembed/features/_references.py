@@ -6,6 +6,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pycparser import c_ast
@@ -38,6 +39,8 @@ class Reference:
         per iteration; infinite where that is not affine.
     sizes : tuple of float
         Bytes between neighbours in each dimension.
+    extents : tuple of float or None
+        Of each dimension, None where not known.
     """
 
     access: Access
@@ -46,16 +49,21 @@ class Reference:
     weight: float
     moves: tuple[dict[int, float], ...]
     sizes: tuple[float, ...]
+    extents: tuple[float | None, ...]
 
     @property
     def is_write(self) -> bool:
         """Whether it is a write."""
         return self.access.kind == "write"
 
-    @property
+    @cached_property
     def loops(self) -> frozenset[int]:
         """The loops that move it."""
         return frozenset(index for move in self.moves for index in move)
+
+    def advances(self, loop: int) -> bool:
+        """Whether a loop surely moves it: not by a subscript that is not affine."""
+        return loop in self.loops and math.isfinite(self.stride(loop))
 
     def stride(self, loop: int) -> float:
         """Return the bytes between two iterations of a loop, infinite if irregular."""
@@ -93,6 +101,7 @@ def references_of(view: "NestView") -> tuple[Reference, ...]:
         for access in item.statement.accesses:
             if access.subscripts:
                 array = view.arrays[access.array]
+                extents = _extents(view, access, array)
                 found.append(
                     Reference(
                         access,
@@ -100,7 +109,8 @@ def references_of(view: "NestView") -> tuple[Reference, ...]:
                         array,
                         view.weights[item],
                         _moves(view, access, item, writers),
-                        _sizes(view, access, array),
+                        _sizes(view, access, extents, array),
+                        extents,
                     )
                 )
     return tuple(found)
@@ -133,12 +143,24 @@ def _moves(
                     move[index] = speed
         else:
             for name, factor in subscript.coefficients.items():
-                index = view.tree.resolve(name, place.path)
-                if index is not None:
-                    step = view.tree.loops[index].loop.step or 1
-                    move[index] = float(factor * step)
+                loop = view.tree.resolve(name, place.path)
+                if loop is not None:
+                    move[loop] = float(factor * (view.tree[loop].loop.step or 1))
+            _add_drift(view, move, place)
         moves.append(move)
     return tuple(moves)
+
+
+def _add_drift(view: "NestView", move: dict[int, float], place: StatementInfo) -> None:
+    """Add the loops that move the ranges of those which move a subscript."""
+    for loop in reversed(place.path):
+        if loop in move:
+            speed = move[loop] / (view.tree[loop].loop.step or 1)
+            for other, drift in view.extents[loop].drift.items():
+                step = view.tree[other].loop.step or 1
+                move[other] = move.get(other, 0.0) + speed * drift * step
+                if not move[other]:
+                    del move[other]
 
 
 def _subscript_nodes(access: Access) -> list[c_ast.Node]:
@@ -207,29 +229,34 @@ def _names(node: c_ast.Node) -> Iterator[str]:
         stack.extend(child for _, child in item.children())
 
 
-def _sizes(view: "NestView", access: Access, array: Array) -> tuple[float, ...]:
+def _sizes(
+    view: "NestView",
+    access: Access,
+    extents: tuple[float | None, ...],
+    array: Array,
+) -> tuple[float, ...]:
     """Return the bytes between neighbours of each dimension."""
-    rank = len(access.subscripts)
+    inner = extents if access.shape else array.extents[: len(extents)]
     sizes: list[float] = []
     size = array.itemsize
-    unknown = view.numbers.default
-    for extent in extents_of(view, access, array)[::-1]:
+    for extent in inner[::-1]:
         sizes.append(size)
-        size *= unknown if extent is None else extent
-    if len(sizes) < rank:
+        size *= extent or view.numbers.default
+    if len(sizes) < len(extents):
         sizes.append(array.record)
-    while len(sizes) < rank:
-        sizes.append(sizes[-1] * unknown)
+    while len(sizes) < len(extents):
+        sizes.append(sizes[-1] * view.numbers.default)
     return tuple(sizes[::-1])
 
 
-def extents_of(
+def _extents(
     view: "NestView", access: Access, array: Array
 ) -> tuple[float | None, ...]:
-    """Return the extents of the last dimensions of an access, as far as known."""
-    if access.shape:
+    """Return the extent of each dimension, as far as known."""
+    rank = len(access.subscripts)
+    if len(access.shape) == rank:
         return tuple(
             None if extent is None else view.numbers.affine(extent)
             for extent in access.shape
         )
-    return array.extents[: len(access.subscripts)]
+    return (None,) * (rank - len(array.extents)) + array.extents[:rank]

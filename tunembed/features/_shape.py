@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 from tunembed.features._view import NestView
-from tunembed.parsers import Loop, Reduction
+from tunembed.parsers import Loop
 
 N_OUTER, N_INNER = 4, 3
 
@@ -64,51 +64,3 @@ def _perfect_depth(loop: Loop) -> int:
         loop = loop.body[0]
         depth += 1
     return depth
-
-
-def measure_reductions(view: NestView) -> dict[str, float]:
-    """Return the features ``reduction_*``."""
-    found = [
-        (item, item.statement.reduction)
-        for item in view.tree.statements
-        if item.statement.reduction is not None
-    ]
-    operators = [reduction.operator for _, reduction in found]
-    loops = [_reduced(view, item.path, reduction) for item, reduction in found]
-    main = [
-        reduced
-        for (item, _), reduced in zip(found, loops, strict=True)
-        if view.innermost in item.path
-    ]
-    return {
-        "reduction_sum": operators.count("+"),
-        "reduction_minmax": operators.count("min") + operators.count("max"),
-        "reduction_other": sum(operator in "*&|^" for operator in operators),
-        "reduction_scalar": sum(not reduction.subscripts for _, reduction in found),
-        "reduction_loops": max(map(len, loops), default=0),
-        "reduction_inner": any(view.innermost in reduced for reduced in main),
-        "reduction_outer": any(view.main[0] in reduced for reduced in loops),
-    }
-
-
-def _reduced(
-    view: NestView, path: tuple[int, ...], reduction: Reduction
-) -> frozenset[int]:
-    """Return the loops around a reduction that do not move what it updates."""
-    if not reduction.subscripts:
-        if reduction.array in view.inside:
-            path = path[len(_home(view, reduction.array)) :]
-        return frozenset(path)
-    moving = [item.loops for item in view.references if item.access is reduction.write]
-    return frozenset(path) - frozenset().union(*moving)
-
-
-def _home(view: NestView, name: str) -> tuple[int, ...]:
-    """Return the loops around the declaration of a variable."""
-    for info in view.tree.loops:
-        if name in info.loop.declares:
-            return info.path
-    for item in view.tree.statements:
-        if name in item.statement.declares:
-            return item.path
-    return ()

@@ -87,7 +87,7 @@ FEATURES: tuple[Feature, ...] = (
         max_rank | ~subscripts | largest number of subscripts
         indirect_reads | accesses | reads with a subscript that is not affine
         indirect_writes | accesses | writes with a subscript that is not affine
-        coupled | accesses | accesses with a subscript that two loops move, ``a[i + k]``
+        coupled | accesses | accesses with two iterators in a subscript, ``a[i + k]``
         """,
     ),
     *_group(
@@ -167,6 +167,7 @@ last subscript
         sum | statements | updates with ``+`` or ``-``
         minmax | statements | updates with minimum or maximum
         other | statements | updates with ``*``, ``&``, ``|`` or ``^``
+        scan | scalars | scalars whose intermediate values are used, as in a prefix sum
         scalar | statements | updates of scalars
         loops | ~loops | largest number of loops that do not move what is updated
         inner | flag | whether the innermost main loop is one of them

@@ -72,6 +72,7 @@ class Tree:
         self.statements: list[StatementInfo] = []
         self.guards = 0
         self._function = nest.function
+        self._resolved: dict[tuple[str, tuple[int, ...]], int | None] = {}
         self._walk([nest.root], (), ())
 
     def _walk(
@@ -116,6 +117,12 @@ class Tree:
         into another order may also mention iterators of loops further inside, or of
         other loops: then the first one in textual order that is inside, else any.
         """
+        key = name, path
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(name, path)
+        return self._resolved[key]
+
+    def _resolve(self, name: str, path: tuple[int, ...]) -> int | None:
         for index in reversed(path):
             if self[index].loop.iterator == name:
                 return index
