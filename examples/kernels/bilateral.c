@@ -1,6 +1,6 @@
 /* bilateral: edge-preserving blur with a Gaussian of the grey difference.
  * tunembed: family image-filters
- * tunembed: sizes h=400 w=420 r=2
+ * tunembed: sizes h=520 w=560 r=2
  */
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* prefix_rows: running sums along every row.
  * tunembed: family reductions-scans
- * tunembed: sizes rows=4000 cols=4000 lda=4016 ldp=4016
+ * tunembed: sizes rows=5200 cols=4000 lda=4016 ldp=4016
  */
 void prefix_rows(int rows, int cols, int lda, int ldp, const double *A,
                  double *P)

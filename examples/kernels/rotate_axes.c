@@ -1,6 +1,6 @@
 /* rotate_axes: cyclic permutation of the axes of a 3-way array.
  * tunembed: family layouts
- * tunembed: sizes na=220 nb=230 nc=240
+ * tunembed: sizes na=250 nb=260 nc=250
  */
 void rotate_axes(int na, int nb, int nc, double in[na][nb][nc],
                  double out[nc][na][nb])

@@ -1,6 +1,6 @@
 /* seam_costs: gradient energy of an image and its cheapest downward seams.
  * tunembed: family dynamic-programming
- * tunembed: sizes h=5200 w=5400
+ * tunembed: sizes h=5400 w=5600
  */
 #include <math.h>
 

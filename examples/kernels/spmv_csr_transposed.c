@@ -1,6 +1,6 @@
 /* spmv_csr_transposed: y = A^T * x, scattering every row of A.
  * tunembed: family sparse
- * tunembed: sizes n=300000 m=250000 nnz=10000000
+ * tunembed: sizes n=300000 m=250000 nnz=14000000
  */
 void spmv_csr_transposed(int n, int m, int nnz,
                          const int rowptr[restrict n + 1],

@@ -1,6 +1,6 @@
 /* stencil_coefficients: 5 by 5 stencil whose weights come in an array.
  * tunembed: family stencils-1d2d
- * tunembed: sizes n=2200 m=2400
+ * tunembed: sizes n=3000 m=3200
  */
 void stencil_coefficients(int n, int m, const double w[restrict 5][5],
                           const double in[restrict n + 4][m + 4],

@@ -1,6 +1,6 @@
 /* table_lookup: linear interpolation in an equidistant table.
  * tunembed: family histogram-gather-scatter
- * tunembed: sizes n=12000000 ntab=1024
+ * tunembed: sizes n=16000000 ntab=1024
  */
 void table_lookup(int n, int ntab, const double table[restrict ntab + 1],
                   const double x[restrict n], double y[restrict n])

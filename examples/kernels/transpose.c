@@ -1,6 +1,6 @@
 /* transpose: B = A^T.
  * tunembed: family layouts
- * tunembed: sizes n=2600 m=2700
+ * tunembed: sizes n=3000 m=3200
  */
 void transpose(int n, int m, const double A[n][m], double B[m][n])
 {
