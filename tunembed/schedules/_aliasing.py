@@ -13,7 +13,6 @@ from pycparser import c_ast, c_generator
 from tunembed.parsers import Parameter
 from tunembed.schedules._extents import extent_bytes
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._source_range import source_range
 from tunembed.schedules._tree import ScheduleError
 
 _CHARACTER = ("char", "signed char", "unsigned char", "void")
@@ -47,9 +46,10 @@ def guard(
     """
     function = scop.function
     text = function.unit.text
-    place = source_range(function)
-    before, after = text[: place.start], text[place.end :]
-    signature = text[place.start : place.body_start]
+    place = function.source_range()
+    start, end = place.definition
+    before, after = text[:start], text[end:]
+    signature = text[start : place.body[0]]
     pairs = [] if assume_noalias else _suspects(scop)
     conditions = [*_assumptions(scop), *(_disjoint(scop, a, b) for a, b in pairs)]
     body = _constants(scop) + body
@@ -112,16 +112,16 @@ def _same_type(first: str, second: str) -> bool:
 
 def _disjoint(scop: Scop, a: Parameter, b: Parameter) -> str:
     for parameter in (a, b):
-        if extent_bytes(scop, parameter) is None:
+        if extent_bytes(scop.function, parameter) is None:
             raise ScheduleError(
                 f"'{a.name}' and '{b.name}' may overlap and the size of "
                 f"'{parameter.name}' is not known: declare it as an array with its "
                 "size, say restrict, or use --assume-noalias"
             )
     return (
-        f"((const char *)({a.name}) + {extent_bytes(scop, a)} "
+        f"((const char *)({a.name}) + {extent_bytes(scop.function, a)} "
         f"<= (const char *)({b.name}) ||\n"
-        f"         (const char *)({b.name}) + {extent_bytes(scop, b)} "
+        f"         (const char *)({b.name}) + {extent_bytes(scop.function, b)} "
         f"<= (const char *)({a.name}))"
     )
 
@@ -163,9 +163,9 @@ def _returns_nothing(scop: Scop) -> bool:
 def _rename(scop: Scop, name: str) -> str:
     function = scop.function
     text = function.unit.text
-    place = source_range(function)
-    whole = text[place.start : place.end]
-    offset = place.name_start - place.start
+    place = function.source_range()
+    whole = text[slice(*place.definition)]
+    offset = place.name[0] - place.definition[0]
     renamed = whole[:offset] + name + whole[offset + len(function.name) :]
     return renamed.removeprefix("static ").removeprefix("inline ")
 

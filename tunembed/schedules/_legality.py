@@ -131,19 +131,40 @@ def _concurrent_at(
     crossing = carried(scop, nodes, loop, dependences.reduction_union)
     if crossing.is_empty():
         return Verdict(True)
-    allowed = outer.simd or (outer.parallel is not None and outer.parallel.reduction)
-    if allowed:
-        return Verdict(True, "", ("reassociates",))
     arrays = sorted(
         d.array
         for d in dependences.reductions
         if not carried(scop, nodes, loop, d.relation).is_empty()
     )
+    allowed = outer.simd or (outer.parallel is not None and outer.parallel.reduction)
+    if allowed:
+        return _private_copies(scop, loop, arrays, word)
     return Verdict(
         False,
         f"{word}({loop.name}): the loop carries a reduction into "
         f"'{arrays[0]}'; say reduction=true to make it private",
     )
+
+
+def _private_copies(scop: Scop, loop: Loop, arrays: list[str], word: str) -> Verdict:
+    """Judge whether every lane or thread may sum into a copy of its own."""
+    for name in sorted(statements_below(loop.body)):
+        for access in scop.statements[name].accesses:
+            if access.array in arrays and not access.is_reduction:
+                return Verdict(
+                    False,
+                    f"{word}({loop.name}): '{access.array}' is reduced there and also "
+                    f"used otherwise in {name} ({scop.statements[name].location})",
+                )
+    operators = {
+        scop.statements[name].operator
+        for name in statements_below(loop.body)
+        for access in scop.statements[name].accesses
+        if access.array in arrays and access.is_reduction
+    }
+    if len(operators) > len(arrays):
+        return Verdict(False, f"{word}({loop.name}): reductions of different kinds")
+    return Verdict(True, "", ("reassociates",))
 
 
 def _broken(scop: Scop, binding: list[Dependence], kept: isl.UnionMap) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import itertools
 
+import islpy as isl
+
 from tunembed.schedules._legality import is_parallel, judge
 from tunembed.schedules._nests import perfect_chain
 from tunembed.schedules._printer import Printer
@@ -54,7 +56,7 @@ def _legal(plan: Plan) -> bool:
         return False
     try:
         Printer(plan.scop, plan.nodes, plan.dependences).body()
-    except ScheduleError:
+    except (ScheduleError, isl.Error):
         return False
     return True
 

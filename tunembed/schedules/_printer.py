@@ -401,7 +401,7 @@ class Printer:
             if isinstance(node, Pack) and node.array == array:
                 return node.buffer
         shape = _shape(self.scop, array)
-        if shape is None:
+        if shape is None or array in self.expansions:
             raise ScheduleError(
                 f"the reduction into '{array}' needs an array of declared size"
             )

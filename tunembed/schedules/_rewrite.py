@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import islpy as isl
+
 from tunembed.parsers import Function
 from tunembed.schedules._aliasing import guard
 from tunembed.schedules._dependences import Dependences
@@ -127,4 +129,7 @@ def transform(
         )
     except ScheduleError as error:
         return Rewritten(Verdict(False, str(error)))
+    except isl.Error as error:
+        # A set without bounds, or with too many pieces: nothing can be proven.
+        return Rewritten(Verdict(False, f"cannot be analysed: {error}"))
     return Rewritten(verdict, source)

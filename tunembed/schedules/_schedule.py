@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Mapping
@@ -72,45 +71,36 @@ class Schedule:
         return "; ".join(map(str, self.steps))
 
 
+_STEP = re.compile(r"\s*([A-Za-z]\w*)\s*\((.*)\)\s*", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->)\w+)*")
+
+
 def _parse_step(text: str) -> Step:
-    try:
-        # A register tile names its inner loop after the sizes; Python wants
-        # positional arguments first.
-        call = ast.parse(_positional_first(text), mode="eval").body
-    except SyntaxError:
-        raise ScheduleError(f"cannot read the step '{text}'") from None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-        raise ScheduleError(f"cannot read the step '{text}': write name(arguments)")
-    names = tuple(_name(argument, text) for argument in call.args)
-    options = {k.arg or "": _value(k.value, text) for k in call.keywords}
-    return _make(call.func.id, names, options)
-
-
-def _positional_first(text: str) -> str:
-    found = re.fullmatch(r"\s*(\w+)\s*\((.*)\)\s*", text, re.DOTALL)
+    found = _STEP.fullmatch(text)
     if not found:
-        return text
-    words = [w.strip() for w in found.group(2).split(",") if w.strip()]
-    words.sort(key=lambda word: "=" in word)
-    return f"{found.group(1)}({', '.join(words)})"
+        raise ScheduleError(f"cannot read the step '{text}': write name(arguments)")
+    names: list[str] = []
+    options: dict[str, Value] = {}
+    for word in (w.strip() for w in found.group(2).split(",") if w.strip()):
+        key, equals, value = (part.strip() for part in word.partition("="))
+        if not _NAME.fullmatch(key):
+            raise ScheduleError(f"'{text}': '{key}' is no name of a loop or an array")
+        if not equals:
+            names.append(key)
+        elif key in options:
+            raise ScheduleError(f"'{text}': '{key}' is given twice")
+        else:
+            options[key] = _value(value, text)
+    return _make(found.group(1), tuple(names), options)
 
 
-def _name(node: ast.expr, text: str) -> str:
-    try:
-        name = ast.unparse(node)
-    except ValueError:
-        name = ""
-    if not re.fullmatch(r"[A-Za-z_][\w.]*", name):
-        raise ScheduleError(f"'{text}': '{name}' is no name of a loop or an array")
-    return name
-
-
-def _value(node: ast.expr, text: str) -> Value:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | str | bool):
-        return node.value
-    if isinstance(node, ast.Name):
-        return _CONSTANTS.get(node.id, node.id)
-    raise ScheduleError(f"'{text}': '{ast.unparse(node)}' is no number or word")
+def _value(word: str, text: str) -> Value:
+    if re.fullmatch(r"-?\d+", word):
+        return int(word)
+    plain = word.strip("\"'")
+    if not re.fullmatch(r"\w+", plain):
+        raise ScheduleError(f"'{text}': '{word}' is no number or word")
+    return _CONSTANTS.get(plain, plain)
 
 
 def _from_dict(entry: Mapping[str, object]) -> Step:

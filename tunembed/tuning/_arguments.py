@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tunembed.kernels import ArgumentError, ArgumentSpec
-from tunembed.parsers import Affine, Function, Parameter
+from tunembed.parsers import Function, Parameter
 from tunembed.schedules import array_extents
 
 
@@ -42,8 +42,6 @@ def _spec(function: Function, parameter: Parameter) -> ArgumentSpec:
 
 
 def _shape(function: Function, parameter: Parameter) -> tuple[str, ...]:
-    if parameter.shape and None not in parameter.shape:
-        return tuple(_text(function, extent) for extent in parameter.shape)
     found = array_extents(function, parameter)
     if found is None:
         raise ArgumentError(
@@ -51,13 +49,6 @@ def _shape(function: Function, parameter: Parameter) -> tuple[str, ...]:
             "it as an array ('double A[n][m]'), or use --arguments FILE.py:CALLABLE"
         )
     return (found,)
-
-
-def _text(function: Function, extent: Affine | None) -> str:
-    text = extent.to_c() if extent is not None else ""
-    for name, symbol in function.symbols.items():
-        text = text.replace(name, f"({symbol.expression})")
-    return text
 
 
 def _fill(function: Function, parameter: Parameter) -> str:

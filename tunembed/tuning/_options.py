@@ -102,6 +102,8 @@ def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> Nest
         key = (str(schedule), suggestion.recipe.compiler)
         if schedule is None or key in seen:
             continue
+        if nest.is_fine and "parallel(" in key[0]:
+            continue
         seen.add(key)
         attempt = bench.prepare(
             view.plan, Schedule(), schedule, suggestion.recipe.compiler

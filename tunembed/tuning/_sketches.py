@@ -63,7 +63,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
     )
     seen = set()
     for text in _round_robin(makers):
-        if text not in seen:
+        if text not in seen and not (nest.is_fine and "parallel(" in text):
             seen.add(text)
             yield Schedule.parse(text)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,9 @@ from tunembed.schedules import (
 )
 from tunembed.schedules import Node as TreeNode
 
+# Starting threads costs about as much as this many operations.
+_WORTH_THREADS = 40_000
+
 
 @dataclass(frozen=True)
 class Nest:
@@ -46,6 +50,8 @@ class Nest:
         Hash of the nest up to names, sizes and data types.
     source : LoopNest
         The nest in the words of the parser.
+    operations : float
+        Estimated operations of one run of the nest.
     """
 
     index: int
@@ -55,6 +61,12 @@ class Nest:
     share: float
     structure: str
     source: LoopNest
+    operations: float = math.inf
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether one run is too short to be worth starting threads."""
+        return self.operations < _WORTH_THREADS
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,9 @@ def views_of(
 
 def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> View:
     roots = nests_of(plan) if not plan.scop.reasons else []
-    work = [_work(plan, root, sizes) for root in roots]
+    once = [_work_below(plan, (root,), sizes, 1.0) for root in roots]
+    runs = [_outer_extent(plan, root, sizes) for root in roots]
+    work = [w * r for w, r in zip(once, runs, strict=True)]
     total = sum(work) or 1.0
     vectorizer = LoopNestVectorizer(sizes=dict(sizes), errors="nan")
     sources = [source_nest(plan, root, n) for n, root in enumerate(roots)]
@@ -104,6 +118,7 @@ def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> 
             work[n] / total,
             structure_hash(plan, root),
             sources[n],
+            once[n] if runs[n] > 1 else math.inf,
         )
         for n, root in enumerate(roots)
     )
@@ -135,14 +150,10 @@ def _source_nodes(plan: Plan, nodes: tuple[TreeNode, ...]) -> tuple:
     return tuple(found)
 
 
-def _work(plan: Plan, root: Loop, sizes: Mapping[str, int]) -> float:
-    """Return the estimated number of operations of a nest."""
-    return _work_below(plan, (root,), sizes, 1.0) * _outer_extent(plan, root, sizes)
-
-
 def _work_below(
     plan: Plan, nodes: tuple[TreeNode, ...], sizes: Mapping[str, int], times: float
 ) -> float:
+    """Return the estimated number of operations of one run of `nodes`."""
     total = 0.0
     for node in nodes:
         if isinstance(node, Loop):
