@@ -143,6 +143,9 @@ class Collector:
             if isinstance(subscript, c_ast.Node):
                 self._read_inside(subscript)
         self._check_pointer(pointer)
+        writes = self.scope.all_writes
+        if kind == "read" and writes is not None and pointer.array in writes.iterators:
+            self.reasons.append(f"iterator {pointer.array} is used outside its loop")
         self.accesses.append(self._make(pointer, node, kind))
 
     def write_declared(self, node: c_ast.ID) -> None:
@@ -167,6 +170,8 @@ class Collector:
     def _check_pointer(self, pointer: Pointer) -> None:
         scope = self.scope
         kind = scope.variables.get(pointer.base)
+        if kind is not None and kind.is_volatile:
+            self.reasons.append(f"volatile variable {pointer.base}")
         if kind is not None and kind.layers and scope.writes is not None:
             if kind.layers[0][0] == "ptr" and pointer.base in scope.moved_pointers():
                 self.reasons.append(f"pointer {pointer.base} is assigned in the nest")

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from pycparser import c_ast
 
-from tunembed.parsers._affine import Affine
-from tunembed.parsers._builder import Builder
+from tunembed.parsers._builder import Builder, shape_of
 from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
-from tunembed.parsers._expressions import to_affine
 from tunembed.parsers._model import Local, Node, Parameter, Symbol
 from tunembed.parsers._scope import Scope, Writes, c_text, descend
 from tunembed.parsers._types import CType, TypeTable
@@ -56,6 +54,8 @@ def analyse(node: c_ast.FuncDef, types: TypeTable, unit: c_ast.FileAST) -> Analy
         and name not in writes.addressed
     }
     scope.stable = frozenset(unchanged | constants.keys())
+    if any(isinstance(item, c_ast.Label) for item in descend(node.body)):
+        scope.stable, constants = frozenset(unchanged), {}
     scope.wild = _wild_pointers(node, types)
     parameters = tuple(_parameter(decl, scope) for decl in declarations)
     layouts = Layouts()
@@ -67,7 +67,7 @@ def analyse(node: c_ast.FuncDef, types: TypeTable, unit: c_ast.FileAST) -> Analy
     return Analysis(
         parameters,
         body,
-        builder.locals(_shape),
+        builder.locals(),
         scope.symbols,
         constants,
         tuple(builder.directives),
@@ -97,7 +97,7 @@ def _parameter_nodes(node: c_ast.FuncDef) -> list[c_ast.Decl]:
 
 def _parameter(decl: c_ast.Decl, scope: Scope) -> Parameter:
     kind = scope.variables[decl.name]
-    shape = _shape(kind, scope)
+    shape = shape_of(kind, scope)
     return Parameter(
         decl.name,
         kind.base,
@@ -106,13 +106,6 @@ def _parameter(decl: c_ast.Decl, scope: Scope) -> Parameter:
         kind.is_const,
         kind.is_restrict,
         kind.is_struct,
-    )
-
-
-def _shape(kind: CType, scope: Scope) -> tuple[Affine | None, ...]:
-    return tuple(
-        None if extent is None else to_affine(extent, scope)
-        for _, extent in kind.layers
     )
 
 

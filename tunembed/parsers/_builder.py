@@ -26,8 +26,11 @@ from tunembed.parsers._statements import (
     make_statement,
     without_continue,
 )
+from tunembed.parsers._types import CType
 
+_MAX_COPIES = 16
 _LOOPS = (c_ast.For, c_ast.While, c_ast.DoWhile)
+Shape = tuple[Affine | None, ...]
 _SIMPLE = (c_ast.Compound, c_ast.DeclList, *_LOOPS, c_ast.Switch, c_ast.If)
 
 
@@ -40,15 +43,15 @@ class Builder:
     layouts : Layouts
     directives : list of Directive
         Those that belong to no loop.
-    declared : list of (Decl, For or None)
-        Local variables with the loop around.
+    declared : list of (Decl, For or None, CType, tuple)
+        Local variables with the loop around, type and extents.
     loops : dict of int to Loop
         By the identity of their node.
     """
 
     layouts: Layouts
     directives: list[Directive] = field(default_factory=list)
-    declared: list[tuple[c_ast.Decl, c_ast.Node | None, Scope]] = field(
+    declared: list[tuple[c_ast.Decl, c_ast.Node | None, CType, Shape]] = field(
         default_factory=list
     )
     loops: dict[int, Loop] = field(default_factory=dict)
@@ -178,7 +181,8 @@ class Builder:
             return
         scope.variables[node.name] = scope.types.resolve(node.type)
         scope.forget(node.name)
-        self.declared.append((node, loop, scope.nested()))
+        kind = scope.variables[node.name]
+        self.declared.append((node, loop, kind, shape_of(kind, scope)))
 
     def _learn(
         self,
@@ -235,7 +239,7 @@ class Builder:
         first = len(self.declared)
         body = self.block(stmt, inner, node)
         declares = [
-            decl.name for decl, loop, _ in self.declared[first:] if loop is node
+            decl.name for decl, loop, *_ in self.declared[first:] if loop is node
         ]
         loop = Loop(
             header.iterator,
@@ -283,13 +287,16 @@ class Builder:
             if scope.writes is None:
                 outer = scope.nested(writes=scope.writes_of(node))
             alternatives = to_conditions(node.cond, outer)
+            if alternatives and len(alternatives) * scope.copies > _MAX_COPIES:
+                alternatives = None
         if alternatives is None:
             if _holds_loops(node):
                 yield self._compound(node, scope, loop)
             else:
                 yield self._statement(node, scope)
             return
-        yield self._guards(node, alternatives, scope, loop)
+        copies = scope.copies * len(alternatives)
+        yield self._guards(node, alternatives, scope.nested(copies=copies), loop)
 
     def _guards(
         self,
@@ -310,25 +317,32 @@ class Builder:
             orelse = self.block(node.iffalse, outside, loop)
         return Guard(alternatives[0], body, orelse, location_of(node), node)
 
-    def locals(self, shape_of) -> dict[str, tuple[Local, ...]]:
+    def locals(self) -> dict[str, tuple[Local, ...]]:
         """Return the local variables by name, in textual order."""
         found: dict[str, tuple[Local, ...]] = {}
         seen: set[int] = set()
-        for decl, node, scope in self.declared:
+        for decl, node, kind, shape in self.declared:
             if id(decl) in seen:
                 continue
             seen.add(id(decl))
-            kind = scope.variables[decl.name]
             local = Local(
                 decl.name,
                 kind.base,
-                shape_of(kind, scope),
+                shape,
                 bool(kind.layers) and kind.layers[0][0] == "ptr",
                 None if node is None else self.loops.get(id(node)),
                 location_of(decl),
             )
             found[decl.name] = (*found.get(decl.name, ()), local)
         return found
+
+
+def shape_of(kind: CType, scope: Scope) -> Shape:
+    """Return the extents that a type declares."""
+    return tuple(
+        None if extent is None else to_affine(extent, scope)
+        for _, extent in kind.layers
+    )
 
 
 def _holds_loops(node: c_ast.Node) -> bool:

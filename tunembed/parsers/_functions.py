@@ -15,6 +15,8 @@ from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import FunctionNotFoundError, Location
 from tunembed.parsers._model import Local, Node, Parameter, Symbol
 from tunembed.parsers._positions import SourceRange, find_function
+from tunembed.parsers._pragmas import read_pragma
+from tunembed.parsers._recursion import deep_recursion
 from tunembed.parsers._roles import Roles, extents
 from tunembed.parsers._types import TypeTable
 
@@ -40,7 +42,8 @@ class Function:
 
     @cached_property
     def _analysis(self) -> Analysis:
-        return analyse(self.node, self.unit.types, self.unit.ast)
+        with deep_recursion(self.location):
+            return analyse(self.node, self.unit.types, self.unit.ast)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -160,6 +163,13 @@ class TranslationUnit:
                 coord = node.decl.coord
                 location = Location(coord.file, coord.line, coord.column or 0)
                 self.functions[node.decl.name] = Function(node, location, self)
+
+    @property
+    def directives(self) -> tuple[Directive, ...]:
+        """Pragmas outside functions, such as ``omp threadprivate``."""
+        return tuple(
+            read_pragma(node) for node in self.ast.ext if isinstance(node, c_ast.Pragma)
+        )
 
     def function(self, name: str) -> Function:
         """Return a function by name.

@@ -5,7 +5,6 @@
 
 import os
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,12 +16,13 @@ from tunembed.parsers._errors import (
     EmptySourceError,
     LanguageError,
     Location,
+    SourceError,
 )
 from tunembed.parsers._functions import TranslationUnit
-from tunembed.parsers._oldstyle import add_implicit_int
 from tunembed.parsers._preprocess import preprocess
+from tunembed.parsers._recursion import deep_recursion
+from tunembed.parsers._rewrites import add_implicit_int, replace_asm
 
-_RECURSION = 20_000
 _PLACE = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)$")
 _CPP = re.compile(
     r"^\s*(?:template\s*<|namespace\s+\w+|using\s+namespace\b|class\s+\w+\s*[:{]"
@@ -31,6 +31,7 @@ _CPP = re.compile(
     r"|\bstd::\w|\b(?:static|const|reinterpret|dynamic)_cast\s*<",
     re.MULTILINE,
 )
+_CPP_SUFFIXES = (".cpp", ".cc", ".cxx", ".C", ".hpp", ".cu")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 
 
@@ -77,24 +78,20 @@ def parse_c(
     text, name, directory = _read(source, filename)
     if not _COMMENT.sub(_blank, text).strip():
         raise EmptySourceError("the file holds no C code", Location(name))
-    _refuse_cpp(text, name)
-    prepared = preprocess(
-        text,
-        filename=name,
-        directory=directory,
-        include_dirs=include_dirs,
-        defines=defines,
-    )
+    if name.endswith(_CPP_SUFFIXES):
+        raise LanguageError("this is C++; only C is understood", Location(name))
     try:
-        try:
-            ast = _parse(prepared, name)
-        except CSyntaxError:
-            explicit = add_implicit_int(prepared)
-            if explicit == prepared:
-                raise
-            ast = _parse(explicit, name)
-    except RecursionError:
-        raise CSyntaxError("the code is nested too deeply", Location(name)) from None
+        prepared = preprocess(
+            text,
+            filename=name,
+            directory=directory,
+            include_dirs=include_dirs,
+            defines=defines,
+        )
+        ast = _parse_either(replace_asm(prepared), name)
+    except SourceError as error:
+        _blame_cpp(text, name, error)
+        raise
     return TranslationUnit(name, text, ast)
 
 
@@ -124,30 +121,36 @@ def _blank(match: re.Match[str]) -> str:
     return text if text.startswith('"') else "\n" * text.count("\n")
 
 
-def _refuse_cpp(text: str, name: str) -> None:
-    found = None
-    if name.endswith((".cpp", ".cc", ".cxx", ".hpp", ".cu")):
-        place = Location(name)
-    else:
-        bare = _COMMENT.sub(_blank, text)
-        found = _CPP.search(bare)
-        if found is None:
-            return
-        place = Location(name, bare.count("\n", 0, found.end()) + 1)
-    what = f" ({found.group().strip()})" if found else ""
-    raise LanguageError(f"this is C++{what}; only C is understood", place)
+def _blame_cpp(text: str, name: str, error: SourceError) -> None:
+    """Say that a text that cannot be parsed is C++, if it looks so."""
+    bare = _COMMENT.sub(_blank, text)
+    found = _CPP.search(bare)
+    if found is not None:
+        line = bare.count("\n", 0, found.end()) + 1
+        raise LanguageError(
+            f"this is C++ ({found.group().strip()}); only C is understood",
+            Location(name, line),
+        ) from error
+
+
+def _parse_either(text: str, name: str) -> c_ast.FileAST:
+    """Parse; if that fails, once more with the ``int`` that old C leaves out."""
+    try:
+        return _parse(text, name)
+    except CSyntaxError:
+        explicit = add_implicit_int(text)
+        if explicit == text:
+            raise
+        return _parse(explicit, name)
 
 
 def _parse(text: str, name: str) -> c_ast.FileAST:
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
     try:
-        return CParser().parse(text, name)
+        with deep_recursion(Location(name)):
+            return CParser().parse(text, name)
     except ParseError as error:
         found = _PLACE.match(str(error))
         if found is None:
             raise CSyntaxError(str(error), Location(name)) from None
         place = Location(found["file"], int(found["line"]), int(found["column"] or 0))
         raise CSyntaxError(f"syntax error {found['text']}", place) from None
-    finally:
-        sys.setrecursionlimit(limit)

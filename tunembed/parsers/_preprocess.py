@@ -21,6 +21,7 @@ from tunembed.parsers._errors import (
 
 _HEADERS = Path(__file__).parent / "include"
 _SECONDS = 30.0
+_MAX_BYTES = 4 << 20
 _MAX_UNKNOWN_HEADERS = 50
 _FLAGS = (
     "-D__attribute__(x)=",
@@ -30,9 +31,8 @@ _FLAGS = (
     "-D__inline=inline",
     "-D__inline__=inline",
     "-D__const=const",
-    "-D__asm__(x)=",
-    "-D__asm(x)=",
-    "-D__volatile__=",
+    "-D__volatile__=volatile",
+    "-D__volatile=volatile",
     "-D__signed__=signed",
     "-D__builtin_assume_aligned(p,...)=(p)",
     "-D__typeof__(x)=_tunembed_typeof",
@@ -111,6 +111,11 @@ def _run(command: list[str], text: str, filename: str) -> str | tuple[str, Locat
     if done.timed_out:
         raise PreprocessorError(
             f"the preprocessor ran for more than {_SECONDS:g} s", Location(filename)
+        )
+    if len(done.stdout) > _MAX_BYTES:
+        raise PreprocessorError(
+            f"the preprocessed text is larger than {_MAX_BYTES >> 20} MiB",
+            Location(filename),
         )
     if done.returncode == 0:
         output = done.stdout.decode("utf-8", errors="replace")

@@ -103,6 +103,8 @@ class Writes:
         Functions called that may change anything they can reach.
     passed : set of str
         Arrays given to such functions.
+    iterators : frozenset of str
+        Variables that loop headers set, those apart that they declare.
     node : pycparser node or None
         The code.
     """
@@ -113,6 +115,7 @@ class Writes:
     addressed: set[str] = field(default_factory=set)
     unknown_calls: tuple[str, ...] = ()
     passed: set[str] = field(default_factory=set)
+    iterators: frozenset[str] = frozenset()
     node: c_ast.Node | None = None
 
     def changes(self, name: str) -> bool:
@@ -183,13 +186,17 @@ def _merge(writes: Writes, other: Writes) -> None:
         for name, count in theirs.items():
             mine[name] = mine.get(name, 0) + count
     writes.assigned |= other.assigned
+    writes.iterators |= other.iterators
     writes.addressed |= other.addressed
     writes.passed |= other.passed
     writes.unknown_calls += other.unknown_calls
 
 
 def _add_writes(writes: Writes, item: c_ast.Node, pure: frozenset[str]) -> None:
-    if isinstance(item, c_ast.Assignment):
+    if isinstance(item, c_ast.For):
+        if isinstance(item.init, c_ast.Assignment):
+            writes.iterators |= {path_of(item.init.lvalue) or ""}
+    elif isinstance(item, c_ast.Assignment):
         _add_target(writes, item.lvalue)
     elif isinstance(item, c_ast.UnaryOp) and item.op in _STEP:
         _add_target(writes, item.expr)
@@ -254,6 +261,8 @@ class Scope:
         Of the iterators, outermost first.
     guards : tuple of Affine
         Conditions around, each known to be ``>= 0``.
+    copies : int
+        How often the code occurs in the result because conditions were taken apart.
     wild : frozenset of str
         Local pointers that may point into other arrays.
     symbols : dict of str to Symbol
@@ -272,6 +281,7 @@ class Scope:
     aliases: dict[str, "Pointer"] = field(default_factory=dict)
     ranges: tuple[Range, ...] = ()
     guards: tuple[Affine, ...] = ()
+    copies: int = 1
     wild: frozenset[str] = frozenset()
     symbols: dict[str, Symbol] = field(default_factory=dict)
     symbol_keys: dict[object, str] = field(default_factory=dict)
@@ -301,6 +311,7 @@ class Scope:
             aliases=dict(self.aliases),
             ranges=self.ranges,
             guards=self.guards,
+            copies=self.copies,
             wild=self.wild,
             symbols=self.symbols,
             symbol_keys=self.symbol_keys,

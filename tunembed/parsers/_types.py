@@ -27,12 +27,15 @@ class CType:
         From the outside: ``("ptr", None)`` or ``("array", extent)``.
     is_const, is_restrict : bool
         Of the elements; of the outermost pointer.
+    is_volatile : bool
+        Whether it is volatile or atomic on any level.
     """
 
     base: str
     layers: tuple[tuple[str, c_ast.Node | None], ...] = ()
     is_const: bool = False
     is_restrict: bool = False
+    is_volatile: bool = False
 
     @property
     def is_integer(self) -> bool:
@@ -157,32 +160,36 @@ class TypeTable:
     def resolve(self, node: c_ast.Node) -> CType:
         """Return the type that a declaration's type node means."""
         layers: list[tuple[str, c_ast.Node | None]] = []
-        const = restrict = False
+        const = restrict = volatile = False
         for _ in range(1000):
+            quals = getattr(node, "quals", None) or ()
+            volatile |= "volatile" in quals or "_Atomic" in quals
             if isinstance(node, c_ast.ArrayDecl):
                 layers.append(("array", node.dim))
                 restrict |= "restrict" in (node.dim_quals or ())
             elif isinstance(node, c_ast.PtrDecl):
                 layers.append(("ptr", None))
-                restrict |= "restrict" in (node.quals or ())
+                restrict |= "restrict" in quals
             elif isinstance(node, (c_ast.TypeDecl, c_ast.Typename, c_ast.Decl)):
-                const |= "const" in (getattr(node, "quals", None) or ())
+                const |= "const" in quals
             elif isinstance(node, c_ast.FuncDecl):
-                return CType("function", tuple(layers), const, restrict)
+                return CType("function", tuple(layers), const, restrict, volatile)
             elif isinstance(node, c_ast.IdentifierType):
                 if len(node.names) == 1 and node.names[0] in self.typedefs:
                     node = self.typedefs[node.names[0]]
                     continue
-                return CType(canonical(node.names), tuple(layers), const, restrict)
+                return CType(
+                    canonical(node.names), tuple(layers), const, restrict, volatile
+                )
             elif isinstance(node, (c_ast.Struct, c_ast.Union)):
                 self.declare(node)
-                return CType(self._tag(node), tuple(layers), const, restrict)
+                return CType(self._tag(node), tuple(layers), const, restrict, volatile)
             elif isinstance(node, c_ast.Enum):
-                return CType("enum", tuple(layers), const, restrict)
+                return CType("enum", tuple(layers), const, restrict, volatile)
             else:
                 break
             node = node.type
-        return CType(UNKNOWN.base, tuple(layers), const, restrict)
+        return CType(UNKNOWN.base, tuple(layers), const, restrict, volatile)
 
     def member(self, owner: CType, name: str) -> CType:
         """Return the type of a struct's member."""

@@ -1,4 +1,4 @@
-"""Write out the ``int`` that C before 1999 let people leave out."""
+"""Small changes to preprocessed text that pycparser could not read."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -9,6 +9,52 @@ from tunembed.parsers._positions import read_tokens
 
 _STORAGE = frozenset({"extern", "static", "register", "auto"})
 _NAME = re.compile(r"[A-Za-z_]\w*$")
+_ASM = re.compile(r"\b(?:asm|__asm__|__asm)\b(?:\s*\b(?:volatile|inline|goto)\b)*\s*\(")
+_ASM_CALL = "_tunembed_asm()"
+
+
+def replace_asm(text: str) -> str:
+    """Turn assembler statements into calls of an unknown function.
+
+    An assembler name after a declaration is left out.
+
+    Parameters
+    ----------
+    text : str
+        Preprocessed C.
+
+    Returns
+    -------
+    str
+        With as many lines as before.
+
+    Examples
+    --------
+    >>> replace_asm('{ __asm__ volatile ("nop" : : : "memory"); }')
+    '{ _tunembed_asm(); }'
+    """
+    parts = []
+    end = depth = 0
+    while (match := _ASM.search(text, end)) is not None:
+        close = _closing(text, match.end() - 1)
+        between = text[end : match.start()]
+        depth += between.count("{") - between.count("}")
+        starts = between.rstrip()[-1:] in ("", ";", "{", "}", ")", ":")
+        call = _ASM_CALL if depth > 0 and starts else ""
+        lines = "\n" * text.count("\n", match.start(), close)
+        parts += [between, call, lines]
+        end = close
+    return "".join([*parts, text[end:]])
+
+
+def _closing(text: str, start: int) -> int:
+    """Return the offset after the parenthesis that closes the one at the start."""
+    depth = 0
+    for match in re.compile(r'"(?:\\.|[^"\\\n])*"|[()]').finditer(text, start):
+        depth += (match.group() == "(") - (match.group() == ")")
+        if depth == 0:
+            return match.end()
+    return len(text)
 
 
 def add_implicit_int(text: str) -> str:
