@@ -173,7 +173,7 @@ def _find(name: str | None, preferred: str | None, path: str) -> Compiler:
                 "Name another one, or run: pip install tunembed[toolchain]"
             )
         return found
-    commands = [(candidate,) for candidate in _CANDIDATES]
+    commands: list[tuple[str, ...]] = [(candidate,) for candidate in _CANDIDATES]
     if importlib.util.find_spec("ziglang") is not None:
         commands.append((sys.executable, "-m", "ziglang", "cc"))
     for command in commands:

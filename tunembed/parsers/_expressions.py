@@ -246,18 +246,31 @@ def extremes(node: c_ast.Node, scope: Scope, kind: str) -> tuple[Affine, ...] | 
         left, right = (extremes(part, scope, kind) for part in pair)
         return None if left is None or right is None else left + right
     if isinstance(node, c_ast.BinaryOp) and node.op in ("+", "-"):
-        left, right = extremes(node.left, scope, kind), None
-        if left is not None and len(left) > 1:
-            right = to_affine(node.right, scope, varying=True)
-            if right is not None:
-                shift = right if node.op == "+" else -right
-                return tuple(item + shift for item in left)
-        elif left is not None and node.op == "+":
-            right = extremes(node.right, scope, kind)
-            if right is not None and len(right) > 1:
-                return tuple(item + left[0] for item in right)
+        several = _shifted(node, scope, kind)
+        if several is not None:
+            return several
     found = to_affine(node, scope, varying=True)
     return None if found is None else (found,)
+
+
+def _shifted(
+    node: c_ast.BinaryOp, scope: Scope, kind: str
+) -> tuple[Affine, ...] | None:
+    """Return a minimum or maximum plus or minus an affine term."""
+    left = extremes(node.left, scope, kind)
+    if left is None:
+        return None
+    if len(left) > 1:
+        shift = to_affine(node.right, scope, varying=True)
+        if shift is None:
+            return None
+        return tuple(item + (shift if node.op == "+" else -shift) for item in left)
+    if node.op == "-":
+        return None
+    right = extremes(node.right, scope, kind)
+    if right is None or len(right) < 2:
+        return None
+    return tuple(item + left[0] for item in right)
 
 
 def _arguments(node: c_ast.Node, kind: str) -> tuple[c_ast.Node, c_ast.Node] | None:
