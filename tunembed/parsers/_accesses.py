@@ -13,7 +13,8 @@ from tunembed.parsers._expressions import to_affine
 from tunembed.parsers._model import Access
 from tunembed.parsers._pointers import locate
 from tunembed.parsers._pure import PURE
-from tunembed.parsers._scope import Pointer, Scope, c_text, descend
+from tunembed.parsers._scope import Pointer, Scope
+from tunembed.parsers._trees import c_text, descend
 
 _ALLOCATORS = frozenset({"malloc", "calloc", "realloc", "aligned_alloc", "free"})
 

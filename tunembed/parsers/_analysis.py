@@ -12,8 +12,10 @@ from tunembed.parsers._builder import Builder, shape_of
 from tunembed.parsers._delinearize import Layouts
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._model import Local, Node, Parameter, Symbol
-from tunembed.parsers._scope import Scope, Writes, c_text, descend
+from tunembed.parsers._scope import Scope
+from tunembed.parsers._trees import c_text, descend
 from tunembed.parsers._types import CType, TypeTable
+from tunembed.parsers._writes import Writes
 
 _LOOPS = (c_ast.For, c_ast.While, c_ast.DoWhile)
 _ALLOCATORS = frozenset(

@@ -9,7 +9,8 @@ from pycparser import c_ast
 
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._model import Symbol
-from tunembed.parsers._scope import Scope, base_name, c_text, descend, path_of
+from tunembed.parsers._scope import Scope
+from tunembed.parsers._trees import base_name, c_text, descend, path_of
 
 _MINIMA = frozenset({"min", "MIN", "fmin", "fminf", "imin", "Min"})
 _MAXIMA = frozenset({"max", "MAX", "fmax", "fmaxf", "imax", "Max"})

@@ -9,7 +9,9 @@ from pycparser import c_ast
 
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._expressions import extremes, to_affine
-from tunembed.parsers._scope import Scope, Writes, c_text
+from tunembed.parsers._scope import Scope
+from tunembed.parsers._trees import c_text
+from tunembed.parsers._writes import Writes
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 

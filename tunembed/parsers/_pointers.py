@@ -8,7 +8,8 @@ from dataclasses import replace
 from pycparser import c_ast
 
 from tunembed.parsers._affine import Affine
-from tunembed.parsers._scope import Pointer, Scope, c_text
+from tunembed.parsers._scope import Pointer, Scope
+from tunembed.parsers._trees import c_text
 
 _ZERO = Affine()
 

@@ -7,7 +7,7 @@ from pycparser import c_ast
 
 from tunembed.parsers._expressions import extreme_of_ternary
 from tunembed.parsers._model import Access, Reduction
-from tunembed.parsers._scope import base_name, c_text, descend
+from tunembed.parsers._trees import base_name, c_text, descend
 
 _COMPOUND = {"+=": "+", "-=": "+", "*=": "*", "&=": "&", "|=": "|", "^=": "^"}
 _CALLS = {

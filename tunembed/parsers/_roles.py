@@ -10,7 +10,7 @@ from pycparser import c_ast
 from tunembed.parsers._affine import Affine
 from tunembed.parsers._model import Access, Guard, Loop, Node, Parameter, Statement
 from tunembed.parsers._ranges import Range, bounds, range_of_loop
-from tunembed.parsers._scope import base_name, descend
+from tunembed.parsers._trees import base_name, descend
 
 _MAX_STEPS = 3
 

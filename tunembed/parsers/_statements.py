@@ -13,7 +13,8 @@ from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import Location
 from tunembed.parsers._model import Node, Statement
 from tunembed.parsers._reductions import find_reduction
-from tunembed.parsers._scope import Scope, descend
+from tunembed.parsers._scope import Scope
+from tunembed.parsers._trees import descend
 
 LEAVING = {
     c_ast.Break: "break",
