@@ -15,7 +15,7 @@ from legality_oracle.strategies import nests, schedules
 from legality_oracle.trace import Trace
 from legality_oracle.verdict import find_violation
 from tunembed.parsers import parse_c
-from tunembed.schedules import Schedule, check, rewrite
+from tunembed.schedules import Plan, Schedule, prepare, transform
 
 SIZES = [{"n": n, "m": m} for n, m in ((1, 1), (2, 3), (7, 5), (6, 8))]
 TRACED = [{"n": 5, "m": 3}, {"n": 3, "m": 6}]
@@ -29,12 +29,17 @@ PROFILE = settings(
 )
 
 
-def accepts(function, text: str) -> bool:
-    """Say whether the library accepts a schedule."""
-    try:
-        return check(function, Schedule.parse(text)).legal
-    except ValueError:
-        return False
+def accepted_files(plan: Plan, texts: list[str]) -> dict[str, str]:
+    """Return the new file for each schedule that the library accepts."""
+    files = {}
+    for text in texts:
+        try:
+            done = transform(plan, Schedule.parse(text))
+        except ValueError:
+            continue
+        if done.verdict.legal:
+            files[text] = done.source
+    return files
 
 
 def violation(traces: list[Trace], text: str) -> str:
@@ -50,17 +55,11 @@ def violation(traces: list[Trace], text: str) -> str:
 def test_accepted_schedules_of_random_nests_compute_the_same(data):
     source = data.draw(nests(), label="nest")
     texts = data.draw(st.lists(schedules(source), min_size=8, max_size=8, unique=True))
-    function = parse_c(source).functions["f"]
-    accepted = [text for text in texts if accepts(function, text)]
+    files = accepted_files(prepare(parse_c(source).functions["f"]), texts)
     traces = [Trace(source, sizes) for sizes in TRACED]
-    assert {text: violation(traces, text) for text in accepted} == dict.fromkeys(
-        accepted, ""
-    )
-    pairs = [
-        Pair(text, source, rewrite(function, Schedule.parse(text)), SIZES)
-        for text in accepted
-    ]
     note(source)
+    assert {text: violation(traces, text) for text in files} == dict.fromkeys(files, "")
+    pairs = [Pair(text, source, new, SIZES) for text, new in files.items()]
     with tempfile.TemporaryDirectory() as folder:
         outcome = compare(pairs, Path(folder))
     assert outcome.broken == {}

@@ -17,28 +17,34 @@ _PLACE = re.compile(r"^(\w+)\.c:\d+:", re.MULTILINE)
 def build(symbols: dict[str, str], folder: Path) -> dict[str, str]:
     """Build ``pairs.so`` with the ``f`` of every text under its own symbol.
 
-    Functions alone in their file share a translation unit, which is much faster; where
-    one of them is rejected or warned about, all are compiled one by one.
+    Functions alone in their file share a translation unit, which is much faster.
 
     Returns
     -------
     dict of str to str
         The compiler's messages, by symbol. What does not compile is left out.
     """
-    alone = {t: s for t, s in symbols.items() if not _DECLARES.search(t)}
-    for text, symbol in symbols.items():
+    alone = {s: t for t, s in symbols.items() if not _DECLARES.search(t)}
+    others = {s: t for t, s in symbols.items() if s not in alone}
+    for symbol, text in others.items():
         (folder / f"{symbol}.c").write_text(_renamed(text, symbol))
-    shared = "".join(_renamed(text, symbol) for text, symbol in alone.items())
-    (folder / "shared.c").write_text(shared)
-    others = [symbol for text, symbol in symbols.items() if text not in alone]
-    names = ["shared", *others]
-    messages = _compile(folder, ["shared"])
-    if messages:
-        names = others = list(symbols.values())
-    messages = _compile(folder, others)
-    objects = [f"{name}.o" for name in names if (folder / f"{name}.o").exists()]
+    messages = _by_symbol(_compile(folder, list(others)))
+    while True:
+        shared = "".join(_renamed(text, symbol) for symbol, text in alone.items())
+        (folder / "shared.c").write_text(shared)
+        messages |= (found := _by_symbol(_compile(folder, ["shared"])))
+        broken = [symbol for symbol, text in found.items() if "error:" in text]
+        if not broken:
+            break
+        alone = {s: t for s, t in alone.items() if s not in broken}
+    objects = [path.name for path in folder.glob("*.o")]
     command = ["cc", "-fopenmp", "-shared", *objects, "-lm", "-o", "pairs.so"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return messages
+
+
+def _by_symbol(messages: str) -> dict[str, str]:
+    """Sort the compiler's messages by the file that they name."""
     found: dict[str, str] = {}
     for line in messages.splitlines():
         if match := _PLACE.match(line):
@@ -52,7 +58,7 @@ def _renamed(text: str, symbol: str) -> str:
     new = {n: symbol if n == "f" else f"{symbol}_{n}" for n in names}
     before = "".join(f"#define {old} {name}\n" for old, name in new.items())
     after = "".join(f"#undef {name}\n" for name in new)
-    return f"{before}{text}\n{after}"
+    return f'{before}#line 1 "{symbol}.c"\n{text}\n{after}'
 
 
 def _compile(folder: Path, names: list[str]) -> str:

@@ -131,9 +131,7 @@ class Order:
                 source, divisor = node.of[item.stmt]
                 step = self.signs[source]
                 place = item.iterators[source] * (1 if step > 0 else -1)
-                found.append(
-                    (node, place // (divisor * abs(step)) if divisor > 1 else place)
-                )
+                found.append((node, place // divisor))
         return found
 
 
