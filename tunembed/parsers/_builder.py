@@ -47,6 +47,9 @@ class Builder:
         Local variables with the loop around, type and extents.
     loops : dict of int to Loop
         By the identity of their node.
+    hiding : dict of int to list of str
+        By the identity of a loop's node, the names declared in its body that hide
+        others.
     """
 
     layouts: Layouts
@@ -55,6 +58,7 @@ class Builder:
         default_factory=list
     )
     loops: dict[int, Loop] = field(default_factory=dict)
+    hiding: dict[int, list[str]] = field(default_factory=dict)
     count: int = 0
 
     def block(
@@ -118,6 +122,8 @@ class Builder:
             for decl in node.decls:
                 yield from self._item(decl, scope, block, loop, own)
         elif isinstance(node, c_ast.Decl):
+            if node.name in scope.variables and node.name not in scope.globals:
+                self.hiding.setdefault(id(loop), []).append(node.name)
             self._declare(node, scope, loop)
             if node.init is not None:
                 yield self._statement(node, scope, directives=own)
@@ -241,6 +247,9 @@ class Builder:
         declares = [
             decl.name for decl, loop, *_ in self.declared[first:] if loop is node
         ]
+        reasons = header.reasons + leaves(stmt)
+        for name in self.hiding.get(id(node), ()):
+            reasons.append(f"the declaration of {name} hides another {name}")
         loop = Loop(
             header.iterator,
             header.lower,
@@ -250,7 +259,7 @@ class Builder:
             location_of(node),
             node,
             directives,
-            tuple(header.reasons + leaves(stmt)),
+            tuple(dict.fromkeys(reasons)),
             header.declares_iterator,
             tuple(declares),
         )

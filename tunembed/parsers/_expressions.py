@@ -214,6 +214,8 @@ def _read_only(name: str, scope: Scope, iterators: set[str], arrays: set[str]) -
     if scope.writes is not None:
         if scope.writes.changes(name):
             return False
+        if scope.all_writes is not None and name in scope.all_writes.addressed:
+            return False
         if name in scope.globals and scope.writes.unknown_calls:
             return False
     arrays.add(name)

@@ -65,7 +65,9 @@ def read_header(node: c_ast.For, scope: Scope, body: Writes) -> Header:
         header.reasons.append(f"iterator {header.iterator} is that of an outer loop")
     if header.iterator in body.counts:
         header.reasons.append(f"iterator {header.iterator} is assigned in the body")
-    if header.iterator in body.addressed:
+    everywhere = scope.all_writes or body
+    addressed = body if header.declares_iterator else everywhere
+    if header.iterator in addressed.addressed:
         header.reasons.append(f"the address of iterator {header.iterator} is taken")
     if header.iterator in scope.globals and body.unknown_calls:
         header.reasons.append(f"a call may change iterator {header.iterator}")

@@ -39,8 +39,11 @@ def locate(node: c_ast.Node, scope: Scope) -> Pointer | None:
         return _step(inner, node.expr, None, scope)
     if isinstance(node, c_ast.UnaryOp) and node.op == "&":
         inner = locate(node.expr, scope)
-        if inner is None or not inner.subscripts:
-            return inner
+        if inner is None:
+            return None
+        if not inner.subscripts:
+            problem = inner.problem or f"address of {c_text(node.expr)}"
+            return replace(inner, problem=problem)
         *kept, last = inner.subscripts
         return replace(inner, subscripts=tuple(kept), offset=(last,))
     if isinstance(node, c_ast.Cast):
