@@ -242,7 +242,7 @@ class Builder:
         stmt = without_continue(node.stmt)
         header = read_header(node, outer, scope.writes_of(stmt))
         inner = self._enter(node, outer, header)
-        first = len(self.declared)
+        first = len(self.declared)  # after what the header itself declares
         body = self.block(stmt, inner, node)
         declares = [
             decl.name for decl, loop, *_ in self.declared[first:] if loop is node

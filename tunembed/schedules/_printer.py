@@ -234,6 +234,24 @@ class Printer:
             return f"{declaration(self.scop, write.array)} = {value};"
         return f"{printer.accesses.get(id(write.node), node.name)} = {value};"
 
+    def _brackets(self, array: str, places: list[str]) -> str:
+        """Return the subscripts of an element, linear where the source has them so."""
+        inner = next(
+            (
+                access.inner_extents
+                for statement in self.scop.statements.values()
+                for access in statement.accesses
+                if access.array == array and access.inner_extents
+            ),
+            (),
+        )
+        if not inner:
+            return "".join(f"[{place}]" for place in places)
+        text = places[0]
+        for extent, place in zip(inner, places[1:], strict=True):
+            text = f"{_factor(text)} * {_factor(extent)} + {place}"
+        return f"[{text}]"
+
     def _array(self, name: str) -> str:
         expansion = self.expansions.get(name)
         return expansion.name if expansion else name.split("#")[0]
@@ -282,7 +300,7 @@ class Printer:
             self._emit(f"{dtype} {pack.buffer}{shape}{align};")
             self._copy(pack, lower, upper, keep, back=False)
         else:
-            element = "".join(f"[{text}]" for text in lower)
+            element = self._brackets(pack.array, lower)
             self._emit(f"{dtype} {pack.buffer} = {self._array(pack.array)}{element};")
         buffer = _Buffer(pack, box, lower, len(lower))
         state.buffers = (*state.buffers, buffer)
@@ -305,9 +323,8 @@ class Printer:
         back: bool,
     ) -> None:
         names = [f"at{d}" for d in range(len(lower))]
-        element = "".join(
-            f"[{names[d] if d in keep else lower[d]}]" for d in range(len(lower))
-        )
+        places = [names[d] if d in keep else lower[d] for d in range(len(lower))]
+        element = self._brackets(pack.array, places)
         local = "".join(f"[{minus(names[d], lower[d])}]" for d in keep)
         depth = self.depth
         for d in range(len(lower)):
@@ -415,6 +432,10 @@ def _element(buffer: _Buffer, subscripts, values: Mapping[str, str]) -> str:
             place = affine_text(subscripts[d], values)
             text += f"[{minus(place, buffer.origin[d])}]"
     return text
+
+
+def _factor(text: str) -> str:
+    return text if text.isidentifier() or text.isdigit() else f"({text})"
 
 
 def _counts_down(loop: Loop) -> bool:

@@ -40,7 +40,8 @@ class ScopAccess:
 
     `private` are the leading subscripts added because the variable exists once
     per iteration of these loops; they do not stand in the source. `indirect` are the
-    dimensions on which subscripts depend that are not affine.
+    dimensions on which subscripts depend that are not affine. `inner_extents` are the
+    C texts of all extents but the first where the source has one linear subscript.
     """
 
     array: str
@@ -50,6 +51,7 @@ class ScopAccess:
     is_reduction: bool = False
     private: tuple[str, ...] = ()
     indirect: frozenset[str] = frozenset()
+    inner_extents: tuple[str, ...] = ()
 
     def relation(self, statement: ScopStatement, parameters: str) -> isl.Map:
         """Return the isl map from instances to elements."""
@@ -333,9 +335,22 @@ class _Builder:
                     is_reduction=id(access) in updates,
                     private=private,
                     indirect=self._indirect(access, context),
+                    inner_extents=self._inner_extents(access),
                 )
             )
         return found
+
+    def _inner_extents(self, access: Access) -> tuple[str, ...]:
+        if not access.is_pointer_linear:
+            return ()
+        texts = []
+        for extent in access.shape[1:]:
+            text = "?" if extent is None else extent.to_c()
+            for name in extent.names() if extent is not None else ():
+                if name in self.symbols:
+                    text = text.replace(name, f"({self.symbols[name].expression})")
+            texts.append(text)
+        return tuple(texts)
 
     def _indirect(self, access: Access, context: _Context) -> frozenset[str]:
         found: set[str] = set()

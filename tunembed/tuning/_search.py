@@ -22,7 +22,7 @@ from tunembed.tuning._attempt import Attempt, Workbench
 from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._sketches import sketches
-from tunembed.tuning._subject import KernelSubject, Subject
+from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
 from tunembed.tuning._tune import choose_function
 from tunembed.tuning._view import Nest, View, views_of
 
@@ -97,6 +97,7 @@ def search(
             function.name,
             argument_specs(function),
             threads=threads,
+            tolerance=TOLERANCE,
         )
     )
     try:

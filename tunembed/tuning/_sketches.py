@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tunembed.schedules import (
     Loop,
     Plan,
+    Roles,
     Schedule,
     dtype_of,
     loops_of,
@@ -25,7 +26,14 @@ from tunembed.tuning._view import Nest
 
 _DOUBLE_TILES = ((4, 12), (6, 8), (4, 8), (3, 16), (8, 8), (2, 16))
 _CACHE_TILES = (32, 64, 16, 128)
-_ROLE = {"parallel": 3, "reduction": 4, "written_last": 8, "written_other": 9}
+_WORTH_THREADS = 20_000
+_ROLE = {
+    "log_extent": 2,
+    "parallel": 3,
+    "reduction": 4,
+    "written_last": 8,
+    "written_other": 9,
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class _Shape:
     chain: list[str]
     innermost: list[str]
     free: set[str]
+    heavy: set[str]
     reducing: set[str]
     written_last: set[str]
     written_other: set[str]
@@ -93,12 +102,23 @@ def _shape(plan: Plan, nest: Nest) -> _Shape:
         chain,
         inner,
         having("parallel"),
+        _heavy(chain, roles),
         having("reduction"),
         having("written_last"),
         having("written_other"),
         _packed(plan, nest.loop),
         wide,
     )
+
+
+def _heavy(chain: list[str], roles: Roles) -> set[str]:
+    """Return the loops that contain enough work to be worth starting threads."""
+    work, found = 1.0, set()
+    for name in reversed(chain):
+        work *= max(1.0, 2 ** (8 * roles.loops[name][_ROLE["log_extent"]]) - 1)
+        if work >= _WORTH_THREADS or name == chain[0]:
+            found.add(name)
+    return found
 
 
 def _packed(plan: Plan, root: Loop) -> list[tuple[str, str]]:
@@ -123,7 +143,7 @@ def _packed(plan: Plan, root: Loop) -> list[tuple[str, str]]:
 
 
 def _threads(shape: _Shape) -> Iterator[str]:
-    outer = next((n for n in shape.chain if n in shape.free), None)
+    outer = next((n for n in shape.chain if n in shape.free & shape.heavy), None)
     lanes = _lanes(shape)
     if outer is None:
         if lanes:
@@ -154,7 +174,7 @@ def _register_tiles(shape: _Shape) -> Iterator[str]:
         yield from _blocked(shape, row, column, inner)
     for column, inner in _one_sided(shape):
         rest = [n for n in shape.chain if n not in (column, inner)]
-        outer = next((n for n in rest if n in shape.free), f"{column}_t")
+        outer = next((n for n in rest if n in shape.free & shape.heavy), f"{column}_t")
         order = f"interchange({', '.join([*rest, column, inner])})"
         for size in (32, 64, 16, 128):
             wide = size * 2 if shape.wide else size
@@ -265,7 +285,7 @@ def _cache_tiles(shape: _Shape) -> Iterator[str]:
 
 def _reductions(shape: _Shape) -> Iterator[str]:
     for name in shape.chain:
-        if name in shape.reducing:
+        if name in shape.reducing & shape.heavy:
             yield f"parallel({name}, reduction=true)"
             for lanes in _lanes(shape):
                 if lanes != f"simd({name})":
@@ -273,7 +293,7 @@ def _reductions(shape: _Shape) -> Iterator[str]:
 
 
 def _jams(shape: _Shape) -> Iterator[str]:
-    outer = next((n for n in shape.chain if n in shape.free), None)
+    outer = next((n for n in shape.chain if n in shape.free & shape.heavy), None)
     for name in shape.chain[:-1]:
         for factor in (4, 2, 8):
             end = (
@@ -289,6 +309,6 @@ def _orders(shape: _Shape) -> Iterator[str]:
         return
     for order in itertools.permutations(shape.chain):
         if list(order) != shape.chain:
-            outer = next((n for n in order if n in shape.free), None)
+            outer = next((n for n in order if n in shape.free & shape.heavy), None)
             end = f"; parallel({outer})" if outer else ""
             yield f"interchange({', '.join(order)}){end}"

@@ -18,8 +18,12 @@ from tunembed.kernels import (
     Measurement,
     Outcome,
     Program,
+    Tolerance,
     measure_programs,
 )
+
+# What cancels to nothing but rounding errors of numbers around one may differ by those.
+TOLERANCE = Tolerance(atol=1e-14)
 
 
 @dataclass(frozen=True)

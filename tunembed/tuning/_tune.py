@@ -20,7 +20,7 @@ from tunembed.tuning._options import NestOptions, find_options
 from tunembed.tuning._proposals import Proposal, Proposals
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._result import TuneResult
-from tunembed.tuning._subject import KernelSubject, Subject
+from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
 from tunembed.tuning._view import views_of
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def tune(
             flags=used_flags,
             threads=threads,
             random_state=random_state,
+            tolerance=TOLERANCE,
         )
     )
     try:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pycparser import c_ast
+
+from tunembed.schedules._scop import ScopAccess
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Loop,
@@ -69,6 +72,15 @@ def usage(plan: Plan, array: str, loop: Loop) -> tuple[int, bool]:
     for access in found:
         if access.node is None or access.private or None in access.subscripts:
             raise ScheduleError(f"pack({array}): not every subscript is affine")
+        if "?" in access.inner_extents or _is_partly_linear(access):
+            raise ScheduleError(f"pack({array}): its row length is not known")
         if not access.subscripts:
             raise ScheduleError(f"pack({array}): it is a scalar or seen as a whole")
     return len(found[0].subscripts), any(a.kind == "write" for a in found)
+
+
+def _is_partly_linear(access: ScopAccess) -> bool:
+    """Return whether one of several brackets holds a linear subscript."""
+    return bool(access.inner_extents) and isinstance(
+        getattr(access.node, "name", None), c_ast.ArrayRef
+    )
