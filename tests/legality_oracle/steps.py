@@ -84,10 +84,11 @@ def _jam(order: Order, names: list[str], options: dict[str, str]) -> None:
     while len(dim.children) == 1 and isinstance(dim.children[0], Dim):
         dim = dim.children[0]
         inner.append(dim.name)
-    if not inner or "if" in inner or any(isinstance(c, Dim) for c in dim.children):
-        raise Malformed("nothing to jam: the nest is not perfect")
+    if "if" in inner or any(isinstance(c, Dim) for c in dim.children):
+        raise Malformed("the loops to jam are not perfectly nested")
     _tile(order, [], options)
-    _interchange(order, [*inner, name], {})
+    if inner:
+        _interchange(order, [*inner, name], {})
 
 
 def _fission(order: Order, names: list[str], options: dict[str, str]) -> None:
