@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,6 +75,7 @@ def run_limited(
     input: bytes | None = None,
     env: Mapping[str, str] | None = None,
     cwd: str | os.PathLike[str] | None = None,
+    output_bytes: int | None = None,
 ) -> Completed:
     """Run a program in its own process group, with limits.
 
@@ -91,6 +93,9 @@ def run_limited(
         The environment; that of this process when not given.
     cwd : path-like, optional
         Working directory.
+    output_bytes : int, optional
+        Limit of every file that the processes write (``RLIMIT_FSIZE``), their output
+        included, in bytes. A program that writes more is ended, and the output is cut.
 
     Returns
     -------
@@ -103,22 +108,40 @@ def run_limited(
     OSError
         If the program cannot be started.
     """
+    limits = [(resource.RLIMIT_CORE, 0)]
+    if memory_bytes is not None:
+        limits.append((resource.RLIMIT_AS, memory_bytes))
+    if output_bytes is not None:
+        limits.append((resource.RLIMIT_FSIZE, output_bytes))
 
     def limit() -> None:
-        if memory_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for kind, most in limits:
+            resource.setrlimit(kind, (most, most))
 
-    process = subprocess.Popen(
-        list(argv),
-        stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=None if env is None else dict(env),
-        cwd=cwd,
-        start_new_session=True,
-        preexec_fn=limit,
-    )
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(2)]
+        process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=files[0] if output_bytes is not None else subprocess.PIPE,
+            stderr=files[1] if output_bytes is not None else subprocess.PIPE,
+            env=None if env is None else dict(env),
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=limit,
+        )
+        stdout, stderr, timed_out = _communicate(process, input, timeout)
+        if output_bytes is not None:
+            for file in files:
+                file.seek(0)
+            stdout, stderr = (file.read() for file in files)
+    return Completed(process.returncode, stdout, stderr, timed_out)
+
+
+def _communicate(
+    process: subprocess.Popen[bytes], input: bytes | None, timeout: float
+) -> tuple[bytes, bytes, bool]:
+    """Wait for a program; kill its group at the time limit, or if we are stopped."""
     timed_out = False
     try:
         stdout, stderr = process.communicate(input, timeout=timeout)
@@ -130,7 +153,7 @@ def run_limited(
         if process.poll() is None:
             _kill_group(process.pid)
             process.wait()
-    return Completed(process.returncode, stdout, stderr, timed_out)
+    return stdout, stderr, timed_out
 
 
 def _kill_group(group: int) -> None:

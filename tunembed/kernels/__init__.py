@@ -5,6 +5,7 @@
 
 from tunembed.kernels._argument import ArgumentSpec
 from tunembed.kernels._build import BASELINE_FLAGS, Build
+from tunembed.kernels._callables import measure_callables
 from tunembed.kernels._compare import Tolerance
 from tunembed.kernels._kernel import Kernel
 from tunembed.kernels._machine import (
@@ -50,6 +51,7 @@ __all__ = [
     "default_sizes",
     "fingerprint_id",
     "machine_fingerprint",
+    "measure_callables",
     "measure_programs",
     "verification_sizes",
 ]

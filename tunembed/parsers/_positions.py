@@ -11,7 +11,7 @@ _TOKEN = re.compile(
     /\*.*?(?:\*/|\Z) | //(?:\\\n|[^\n])* |            # comments
     "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' |       # literals
     ^[ \t]*\#(?:\\\n|/\*.*?\*/|[^\n])* |              # directives
-    [A-Za-z_]\w* | [{}();] | \s+ | .
+    [A-Za-z_]\w* | [{}();] | \n+ | [^\S\n]+ | .
     """,
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
@@ -73,7 +73,7 @@ def read_tokens(text: str) -> list[tuple[str, int]]:
 def _definitions(text: str, name: str) -> list[SourceRange]:
     tokens = read_tokens(text)
     found: list[SourceRange] = []
-    depth, start, index = 0, 0, 0
+    depth, start, index, is_body = 0, 0, 0, False
     while index < len(tokens):
         word, _ = tokens[index]
         if depth == 0 and word == name:
@@ -92,8 +92,10 @@ def _definitions(text: str, name: str) -> list[SourceRange]:
                 )
                 index = start = end + 1
                 continue
+        if depth == 0 and word == "{":
+            is_body = index > 0 and tokens[index - 1][0] in (")", ";")
         depth += (word in "{(") - (word in "})")
-        if depth == 0 and word in ("}", ";"):
+        if depth == 0 and (word == ";" or (word == "}" and is_body)):
             start = index + 1
         index += 1
     return found

@@ -106,13 +106,17 @@ def _run(command: list[str], text: str, filename: str) -> str | tuple[str, Locat
     """Return the output, or the unknown header and where it is included."""
     environment = dict(os.environ, LC_ALL="C")
     done = run_limited(
-        command, timeout=_SECONDS, input=text.encode("utf-8"), env=environment
+        command,
+        timeout=_SECONDS,
+        input=text.encode("utf-8"),
+        env=environment,
+        output_bytes=_MAX_BYTES,
     )
     if done.timed_out:
         raise PreprocessorError(
             f"the preprocessor ran for more than {_SECONDS:g} s", Location(filename)
         )
-    if len(done.stdout) > _MAX_BYTES:
+    if len(done.stdout) >= _MAX_BYTES:
         raise PreprocessorError(
             f"the preprocessed text is larger than {_MAX_BYTES >> 20} MiB",
             Location(filename),

@@ -93,7 +93,8 @@ def condition_for(
         large ones, None otherwise.
     """
     best: Affine | None = None
-    for candidate in _differences(value, guards):
+    runs = tuple(a - b for item in ranges for a in item.upper for b in item.lower)
+    for candidate in _differences(value, guards + runs):
         for bound in bounds(candidate, ranges, largest=False):
             if bound.is_constant and bound.constant >= 0:
                 return Affine()

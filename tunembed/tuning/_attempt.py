@@ -101,7 +101,8 @@ class Workbench:
 
     Parameters
     ----------
-    subject : Subject
+    subject : Subject or None
+        None to judge and rewrite only.
     flags : tuple of str
         Compiler flags of the original.
     strict_fp : bool, default=False
@@ -111,7 +112,7 @@ class Workbench:
 
     def __init__(
         self,
-        subject: Subject,
+        subject: Subject | None,
         flags: tuple[str, ...],
         *,
         strict_fp: bool = False,
@@ -181,15 +182,18 @@ class Workbench:
         return [self._seen.get(k, a) for k, a in zip(keys, attempts, strict=True)]
 
     def _verify(self, attempt: Attempt) -> Attempt:
+        if self.subject is None or attempt.candidate is None:
+            return attempt
         outcome = self.subject.verify(attempt.candidate)
         if outcome.ok:
             return attempt
         return replace(attempt, status=outcome.status, reason=outcome.detail)
 
     def _measure(self, attempts: list[Attempt], effort: Effort) -> list[Attempt]:
-        if not attempts:
-            return []
-        found = self.subject.measure([a.candidate for a in attempts], effort)
+        candidates = [a.candidate for a in attempts if a.candidate is not None]
+        if not candidates or self.subject is None:
+            return attempts
+        found = self.subject.measure(candidates, effort)
         return [_measured(a, m) for a, m in zip(attempts, found, strict=True)]
 
     def measure(self, attempt: Attempt, effort: Effort) -> Attempt:

@@ -70,8 +70,8 @@ class TuneResult:
             "compiler": self.compiler_,
             "flags": list(self.flags_),
             "permissions": list(self.permissions_),
-            "neighbors": _rows(self.neighbors_),
-            "trials": _rows(self.trials_),
+            "neighbors": plain_rows(self.neighbors_),
+            "trials": plain_rows(self.trials_),
         }
 
     def to_json(self) -> str:
@@ -79,7 +79,8 @@ class TuneResult:
         return json.dumps(self.to_dict(), indent=2)
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as a list of plain dicts; not a number becomes None."""
     return [
         {str(k): _plain(v) for k, v in row.items()}
         for row in frame.to_dict(orient="records")

@@ -144,7 +144,7 @@ class _Search:
         self._combine(trials)
 
     def _budgets(self, trials: int) -> Iterator[tuple[View, Nest, int]]:
-        for view in self.views:
+        for view in reversed(self.views):
             part = 1.0
             if len(self.views) > 1:
                 raw = view.name == "raw"

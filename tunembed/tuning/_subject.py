@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import nan
 from pathlib import Path
+from statistics import median
 from typing import Protocol
 
 from tunembed._toolchain import Compiler
@@ -15,6 +18,7 @@ from tunembed.kernels import (
     Build,
     Effort,
     Kernel,
+    KernelError,
     Measurement,
     Outcome,
     Program,
@@ -24,6 +28,11 @@ from tunembed.kernels import (
 
 # What cancels to nothing but rounding errors of numbers around one may differ by those.
 TOLERANCE = Tolerance(atol=1e-14)
+
+# Originals that take longer than this many seconds are timed once for first looks,
+# which are those with a budget below the other number.
+_SLOW = 0.5
+_PATIENT = 5.0
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,8 @@ class ProgramSubject:
         What the program passes.
     verify_defines : sequence of tuple of str, default=()
         Macro sets at which outputs are compared, instead of the program's own.
+    candidate_defines : tuple of str, default=()
+        Macros for candidates only.
     """
 
     def __init__(
@@ -117,21 +128,24 @@ class ProgramSubject:
         program: Program,
         sizes: dict[str, int],
         verify_defines: Sequence[tuple[str, ...]] = (),
+        candidate_defines: tuple[str, ...] = (),
     ) -> None:
         self.program = program
         self.sizes = sizes
         self.folder = Path(str(program.sources[0])).parent
+        self.candidate_defines = candidate_defines
         self.references = [
             replace(program, defines=defines) for defines in verify_defines
         ] or [program]
-        self._baseline: float | None = None
+
+    @cached_property
+    def _baseline(self) -> list[float]:
+        return self.program.run_time(3)
 
     @property
     def baseline_seconds(self) -> float:
         """Seconds of one run of the original."""
-        if self._baseline is None:
-            self._baseline = min(self.program.run_time(2))
-        return self._baseline
+        return median(self._baseline)
 
     def verify(self, candidate: Candidate) -> Outcome:
         """Compare the dumped arrays."""
@@ -145,12 +159,42 @@ class ProgramSubject:
     def measure(
         self, candidates: Sequence[Candidate], effort: Effort
     ) -> list[Measurement]:
-        """Time whole runs in turns."""
+        """Time whole runs in turns; a slow original is not run anew for a first look."""
         programs = [self._program(c, self.program) for c in candidates]
+        if effort.budget < _PATIENT and self.baseline_seconds > _SLOW:
+            return [self._glance(program) for program in programs]
         return measure_programs([self.program, *programs], effort)
+
+    def program_of(
+        self, source: str, flags: Sequence[str], compiler: Compiler
+    ) -> Program:
+        """Return the program with another first source."""
+        candidate = Candidate(source, tuple(flags), compiler)
+        return self._program(candidate, self.program)
 
     def close(self) -> None:
         """There is nothing to remove."""
+
+    def _glance(self, program: Program) -> Measurement:
+        limit = max(2.0, 2 * self.baseline_seconds)
+        try:
+            seconds = replace(program, timeout=limit).run_time(2)
+        except KernelError as error:
+            outcome = error.outcome or Outcome("crash", str(error))
+            nothing = (nan, nan)
+            return Measurement(
+                nan, nothing, 0, 0.0, (0.0, 0.0), nan, nan, nan, outcome, "failed"
+            )
+        ratios = sorted(b / s for b in self._baseline for s in seconds)
+        return Measurement(
+            median(seconds),
+            (min(seconds), max(seconds)),
+            len(seconds),
+            self.baseline_seconds / median(seconds),
+            (ratios[0], ratios[-1]),
+            self.baseline_seconds,
+            nan,
+        )
 
     def _program(self, candidate: Candidate, like: Program) -> Program:
         flags = tuple(dict.fromkeys((*candidate.flags, "-fopenmp")))
@@ -158,6 +202,7 @@ class ProgramSubject:
             like,
             sources=(candidate.source, *like.sources[1:]),
             include_dirs=(*like.include_dirs, self.folder),
+            defines=(*like.defines, *self.candidate_defines),
             flags=flags,
             compiler=candidate.compiler,
         )

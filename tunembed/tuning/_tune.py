@@ -49,7 +49,7 @@ def tune(
     progress: Progress | None = None,
     record: bool = True,
     exclude_families: Collection[str] = (),
-    exclude_structures: Collection[str] = (),
+    exclude_near_copies: bool = False,
 ) -> TuneResult:
     """Find, verify and measure a faster version of a C function.
 
@@ -89,8 +89,11 @@ def tune(
         ``"normalized"``, ``"neighbors"``, ``"trial"`` or ``"done"``.
     record : bool, default=True
         Append the trials to the database.
-    exclude_families, exclude_structures : collection of str
-        Parts of the database that must not be used: for evaluations without leaks.
+    exclude_families : collection of str
+        Families in the database that must not be used: for evaluations without leaks.
+    exclude_near_copies : bool, default=False
+        Nests that equal one of this kernel's up to names, sizes and data types must not
+        be used either.
 
     Returns
     -------
@@ -138,7 +141,7 @@ def tune(
             progress=progress,
             record=record,
             exclude_families=exclude_families,
-            exclude_structures=exclude_structures,
+            exclude_near_copies=exclude_near_copies,
         )
     finally:
         subject.close()
@@ -189,14 +192,14 @@ def tune_subject(
     progress: Progress | None = None,
     record: bool = True,
     exclude_families: Collection[str] = (),
-    exclude_structures: Collection[str] = (),
+    exclude_near_copies: bool = False,
 ) -> TuneResult:
     """Tune whatever `subject` verifies and times; see `tune` for the parameters."""
     session = _Session(function, subject, flags, strict_fp, assume_noalias, progress)
     session.threads = threads or available_cores()
     session.database = database or TuningDatabase()
     session.record = record
-    session.ask(exclude_families, exclude_structures)
+    session.ask(exclude_families, exclude_near_copies)
     session.run(trials, budget)
     return session.finish()
 
@@ -237,13 +240,14 @@ class _Session:
         self.threads = 1
         self.record = True
 
-    def ask(self, families: Collection[str], structures: Collection[str]) -> None:
+    def ask(self, families: Collection[str], no_near_copies: bool) -> None:
+        structures = {n.structure for v in self.views for n in v.nests}
         self.found = find_options(
             self.views,
             self.database,
             self.bench,
             exclude_families=families,
-            exclude_structures=structures,
+            exclude_structures=structures if no_near_copies else (),
         )
         self.tell({"kind": "neighbors", "neighbors": neighbor_rows(self.found)})
 

@@ -1,0 +1,174 @@
+"""Leave-one-family-out over our own kernels: does transfer find what search finds?"""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tunembed.kernels import KernelError
+from tunembed.parsers import SourceError
+from tunembed.tuning._database import TuningDatabase
+from tunembed.tuning._records_of import family_of, kernel_hash
+from tunembed.tuning._report import (
+    BenchmarkResult,
+    Checkpoint,
+    Row,
+    database_key,
+    geometric_mean,
+)
+from tunembed.tuning._search import search
+from tunembed.tuning._tune import tune
+
+# One or two of each kind; their best of a long search is known as well.
+SEARCHED = (
+    "gemm",
+    "triangle_product",
+    "column_variance",
+    "spmm_csr",
+    "laplace7",
+    "conv2d_nchw",
+    "softmax_rows",
+    "kmeans_assign",
+    "transpose",
+    "sobel_magnitude",
+    "min_plus_product",
+    "vertical_diffusion",
+)
+SEARCH_TRIALS = 200
+_AFTER = (1, 3, 10)
+
+
+def benchmark_own(
+    folder: str | Path,
+    *,
+    database: TuningDatabase | None = None,
+    trials: int = 10,
+    threads: int | None = None,
+    random_state: int = 0,
+    progress: Callable[[dict[str, Any]], None] | None = None,
+) -> BenchmarkResult:
+    """Tune every kernel without its family and near-copies in the database.
+
+    Beside it, the same number of random schedules; for the kernels in `SEARCHED` also
+    the best of a search with 200 trials, and the share of it reached after 1, 3 and 10
+    trials. Finished kernels are not measured again when the command is repeated.
+
+    Parameters
+    ----------
+    folder : str or Path
+        C files.
+    database : TuningDatabase, optional
+    trials : int, default=10
+    threads : int, optional
+    random_state : int, default=0
+    progress : callable, optional
+
+    Returns
+    -------
+    BenchmarkResult
+    """
+    import pandas as pd
+
+    store = database or TuningDatabase()
+    paths = sorted(Path(folder).glob("*.c"))
+    settings = {
+        "trials": trials,
+        "threads": threads,
+        "random_state": random_state,
+        "database": f"{database_key(store.path)} {len(store)}",
+    }
+    checkpoint = Checkpoint("own", settings)
+    rows = []
+    for number, path in enumerate(paths, 1):
+        key = f"{path.stem} {kernel_hash(path.read_text(encoding='utf-8'))}"
+        row = checkpoint.row(
+            key, lambda p=path: _row(p, store, trials, threads, random_state)
+        )
+        rows.append(row)
+        if progress:
+            progress({"kind": "kernel", "number": number, "total": len(paths), **row})
+    table = pd.DataFrame(rows)
+    return BenchmarkResult(table, _summary(table, trials))
+
+
+def _row(
+    path: Path,
+    store: TuningDatabase,
+    trials: int,
+    threads: int | None,
+    random_state: int,
+) -> Row:
+    family = family_of(path.read_text(encoding="utf-8"))
+    row: Row = {"kernel": path.stem, "family": family, "status": "ok"}
+    try:
+        tuned = tune(
+            path,
+            trials=trials,
+            database=store,
+            threads=threads,
+            random_state=random_state,
+            record=False,
+            exclude_families=(family,),
+            exclude_near_copies=True,
+        )
+        drawn = search(
+            path,
+            trials=trials,
+            threads=threads,
+            random_order=True,
+            random_state=random_state,
+        )
+    except (KernelError, SourceError) as error:
+        return {**row, "status": str(error), "speedup": math.nan}
+    low, high = tuned.speedup_interval_
+    best = drawn.best
+    row |= {
+        "baseline": tuned.baseline_seconds_,
+        "speedup": tuned.speedup_,
+        "low": low,
+        "high": high,
+        "random": max(1.0, best.speedup) if best else 1.0,
+        "trials": len(tuned.trials_),
+        "schedule": tuned.schedule_,
+    }
+    if path.stem in SEARCHED:
+        row |= _compare_with_search(path, tuned.trials_, threads, random_state)
+    return row
+
+
+def _compare_with_search(
+    path: Path, tried: Any, threads: int | None, random_state: int
+) -> Row:
+    found = search(
+        path, trials=SEARCH_TRIALS, threads=threads, random_state=random_state
+    )
+    best = found.best
+    reference = max(1.0, best.speedup if best else 1.0)
+    right = tried[tried["verified"]] if len(tried) else tried
+    shares: Row = {"searched": reference, "search_trials": len(found.attempts)}
+    for count in _AFTER:
+        first = right[right["trial"] <= count] if len(right) else right
+        reached = max([1.0, *first["speedup"].tolist()]) if len(first) else 1.0
+        shares[f"share_{count}"] = reached / reference
+    return shares
+
+
+def _summary(table: Any, trials: int) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "kernels": len(table),
+        "families": int(table["family"].nunique()),
+        f"geomean of {trials} transferred trials": geometric_mean(table["speedup"]),
+        f"geomean of {trials} random trials": geometric_mean(table["random"]),
+        "slowest": float(table["speedup"].min()),
+        "below 0.97": int((table["speedup"] < 0.97).sum()),
+    }
+    for count in _AFTER:
+        if f"share_{count}" in table:
+            name = f"share of the best of {SEARCH_TRIALS} after {count}"
+            summary[name] = geometric_mean(table[f"share_{count}"])
+    return summary
