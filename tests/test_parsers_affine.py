@@ -12,7 +12,7 @@ from tunembed.parsers import Affine, isl_name
 NAMES = ("i", "j", "n", "m")
 INTEGERS = st.integers(-50, 50)
 AFFINES = st.builds(Affine, st.dictionaries(st.sampled_from(NAMES), INTEGERS), INTEGERS)
-VALUES = st.fixed_dictionaries({name: INTEGERS for name in NAMES})
+VALUES = st.fixed_dictionaries(dict.fromkeys(NAMES, INTEGERS))
 
 
 @given(AFFINES, AFFINES, INTEGERS, VALUES)

@@ -169,7 +169,8 @@ def test_calls_and_operations():
 
 def test_scalars_are_arrays_without_subscripts():
     found = statements_of(
-        "double s = 0; for (int i = 0; i < n; i++) { double t = a[i]; s += t; } a[0] = s;"
+        "double s = 0; for (int i = 0; i < n; i++) { double t = a[i]; s += t; }"
+        " a[0] = s;"
     )
     assert [texts(item) for item in found] == [
         ["w s"],
@@ -182,7 +183,8 @@ def test_scalars_are_arrays_without_subscripts():
 
 def test_where_locals_are_declared():
     function = function_of(
-        "double s, w[4]; for (int i = 0; i < n; i++) { double t[m]; float r; t[0] = r; }"
+        "double s, w[4];"
+        " for (int i = 0; i < n; i++) { double t[m]; float r; t[0] = r; }"
         " for (int i = 0; i < m; i++) { int r = 0; a[r] = 1; }"
     )
     first, second = (nest.root for nest in find_loop_nests(function))
