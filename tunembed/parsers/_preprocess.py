@@ -108,7 +108,7 @@ def _run(command: list[str], text: str, filename: str) -> str | tuple[str, Locat
     done = run_limited(
         command,
         timeout=_SECONDS,
-        input=text.encode("utf-8"),
+        input=f"#line 1 {_quote(filename)}\n{text}".encode(),
         env=environment,
         output_bytes=_MAX_BYTES,
     )
@@ -122,13 +122,7 @@ def _run(command: list[str], text: str, filename: str) -> str | tuple[str, Locat
             Location(filename),
         )
     if done.returncode == 0:
-        output = done.stdout.decode("utf-8", errors="replace")
-        return re.sub(
-            r'^(# \d+ )"<stdin>"',
-            lambda match: f'{match.group(1)}"{filename}"',
-            output,
-            flags=re.MULTILINE,
-        )
+        return done.stdout.decode("utf-8", errors="replace")
     message = done.stderr.decode("utf-8", errors="replace")
     return _explain(message, text, filename)
 
@@ -138,21 +132,17 @@ def _explain(message: str, text: str, filename: str) -> tuple[str, Location]:
     if found is None:
         last = (message.strip().splitlines() or ["no message"])[-1]
         raise PreprocessorError(f"the preprocessor failed: {last}", Location(filename))
-    at_start = found["file"] == "<stdin>"
-    location = Location(
-        filename if at_start else found["file"],
-        int(found["line"]),
-        int(found["column"] or 0),
-    )
+    line, column = int(found["line"]), int(found["column"] or 0)
+    location = Location(found["file"], line, column)
     missing = _MISSING.search(found["text"])
     if missing is None:
         kind = CSyntaxError if "unterminated" in found["text"] else PreprocessorError
         raise kind(found["text"], location)
     name = missing["name"]
-    source = text if at_start else _read(location.file)
+    source = text if location.file == filename else _read(location.file)
     lines = source.splitlines()
-    line = lines[location.line - 1] if 0 < location.line <= len(lines) else ""
-    if f"<{name}>" not in line:
+    included = lines[line - 1] if 0 < line <= len(lines) else ""
+    if f"<{name}>" not in included:
         raise MissingIncludeError(
             f'included file "{name}" not found; pass its directory in include_dirs',
             location,
@@ -160,8 +150,16 @@ def _explain(message: str, text: str, filename: str) -> tuple[str, Location]:
     return name, location
 
 
+def _quote(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def _read(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8", errors="replace")
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _add_empty_header(directory: Path, missing: tuple[str, Location]) -> None:
