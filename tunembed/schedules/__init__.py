@@ -11,7 +11,8 @@ from tunembed.schedules._normalize import normalize
 from tunembed.schedules._rewrite import check, prepare, rewrite, transform
 from tunembed.schedules._roles import Roles, canonical, extent, match, roles_of
 from tunembed.schedules._schedule import Schedule
-from tunembed.schedules._scop import Scop, build_scop
+from tunembed.schedules._scop import Scop
+from tunembed.schedules._scop_builder import build_scop
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Leaf,

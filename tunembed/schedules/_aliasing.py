@@ -180,7 +180,7 @@ def _restricted(scop: Scop, name: str) -> str:
     inner.declname = name
     parameters = {p.name: p for p in scop.function.parameters}
     for argument in declared.type.args.params if declared.type.args else ():
-        found = parameters.get(getattr(argument, "name", None))
+        found = parameters.get(str(getattr(argument, "name", "")))
         if found is not None and not found.is_struct:
             _add_restrict(argument.type)
     return c_generator.CGenerator().visit(declared)

@@ -1,4 +1,4 @@
-"""How many elements of an array parameter does a function touch at most?"""
+"""Sizes of array parameters: how much of them a function touches at most."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause

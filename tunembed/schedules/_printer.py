@@ -20,18 +20,20 @@ from tunembed.schedules._c_text import (
     expression,
     minus,
 )
-from tunembed.schedules._declarations import declaration
+from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
-from tunembed.schedules._legality import carried
+from tunembed.schedules._pragmas import pragmas
 from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop, ScopStatement
 from tunembed.schedules._scopes import declare_locals
 from tunembed.schedules._tree import (
+    Leaf,
     Loop,
     Node,
     Pack,
     ScheduleError,
+    leaves_of,
     statements_below,
 )
 
@@ -81,7 +83,7 @@ class Printer:
         self.places = declare_locals(scop, nodes, dependences)
         self.expansions = expansions(scop)
         self.freed = False
-        self.declared_inline: set[str] = set()
+        self.declared_inline: dict[str, str] = {}
         self.lines: list[str] = []
         self.depth = 1
         self.index_type = _index_type(scop)
@@ -116,9 +118,9 @@ class Printer:
                 self._visit(children.get_ast_node(n), state)
         elif kind == isl.ast_node_type.mark:
             self._mark(node, state)
-        elif kind == isl.ast_node_type.for_:
+        elif kind == isl.ast_node_type.for_:  # type: ignore[attr-defined]
             self._for(node, state)
-        elif kind == isl.ast_node_type.if_:
+        elif kind == isl.ast_node_type.if_:  # type: ignore[attr-defined]
             self._if(node, state)
         else:
             self._user(node, state)
@@ -134,6 +136,8 @@ class Printer:
         if isinstance(marked, Pack):
             self._pack(node, marked, inner)
             return
+        if not isinstance(marked, Loop):
+            raise TypeError(f"unexpected mark {marked!r}")
         inner.pending = marked
         inner.path = (*state.path, marked)
         self._visit(node.mark_get_node(), inner)
@@ -144,13 +148,13 @@ class Printer:
             raise ScheduleError("isl made a loop that the schedule does not have")
         inner = state.copy()
         inner.pending = None
-        name = self._loop_name(loop)
+        name = loop.name
         counter = node.for_get_iterator().get_id().get_name()
         down = _counts_down(loop)
         inner.names[counter] = f"-{name}" if down else name
         inner.values[loop.name] = name
         header = self._header(node, inner, name, down)
-        for pragma in self._pragmas(loop):
+        for pragma in pragmas(self.scop, self.nodes, self.dependences, loop):
             self._emit(pragma)
         self._emit(header + " {")
         self.depth += 1
@@ -223,6 +227,10 @@ class Printer:
         node = statement.node
         if isinstance(node, c_ast.Decl):
             return self._assignment(statement, node, printer)
+        for name, first in self.declared_inline.items():
+            if first == statement.name:
+                value = printer.visit(node.rvalue)
+                return f"{declaration(self.scop, name)} = {value};"
         return printer.statement(node)
 
     def _assignment(
@@ -230,7 +238,7 @@ class Printer:
     ) -> str:
         value = printer.visit(node.init)
         write = next(a for a in statement.accesses if a.kind == "write")
-        if write.array in self.declared_inline:
+        if self.declared_inline.get(write.array) == statement.name:
             return f"{declaration(self.scop, write.array)} = {value};"
         return f"{printer.accesses.get(id(write.node), node.name)} = {value};"
 
@@ -258,25 +266,11 @@ class Printer:
 
     def _declare(self, place: int, body: tuple[Node, ...]) -> None:
         for name in self.places.get(place, ()):
-            if self._declares_first(name, body):
-                self.declared_inline.add(name)
+            first = first_user(self.scop, name, body)
+            if first is not None:
+                self.declared_inline[name] = first
             else:
                 self._emit(f"{declaration(self.scop, name)};")
-
-    def _declares_first(self, name: str, body: tuple[Node, ...]) -> bool:
-        """Return whether a statement directly in `body` can declare the variable."""
-        for node in body:
-            used = [self.scop.statements[s] for s in sorted(statements_below((node,)))]
-            if not any(a.array == name for s in used for a in s.accesses):
-                continue
-            source = used[0].source if len(used) == 1 else None
-            return (
-                source is not None
-                and not isinstance(node, Loop | Pack)
-                and self.scop.privates[name].name in source.declares
-                and isinstance(source.node, c_ast.Decl)
-            )
-        return False
 
     def _pack(self, node: isl.AstNode, pack: Pack, state: _State) -> None:
         path = node_path(self.nodes, pack)[:-1]
@@ -379,51 +373,6 @@ class Printer:
             )
         return f"({StatementPrinter(values, {}).visit(symbol.node)})"
 
-    def _loop_name(self, loop: Loop) -> str:
-        return loop.name
-
-    def _pragmas(self, loop: Loop) -> list[str]:
-        lines = list(loop.notes)
-        if loop.parallel:
-            options = loop.parallel
-            text = "#pragma omp parallel for"
-            if options.schedule:
-                chunk = f", {options.chunk}" if options.chunk else ""
-                text += f" schedule({options.schedule}{chunk})"
-            if options.threads:
-                text += f" num_threads({options.threads})"
-            if options.collapse > 1:
-                text += f" collapse({options.collapse})"
-            if options.reduction:
-                text += self._reduction(loop)
-            lines.append(text)
-        elif loop.simd:
-            lines.append("#pragma omp simd" + self._reduction(loop))
-        elif loop.unroll > 1:
-            lines.append(f"#pragma GCC unroll {loop.unroll}")
-        return lines
-
-    def _reduction(self, loop: Loop) -> str:
-        text = ""
-        for dependence in self.dependences.reductions:
-            crossing = carried(self.scop, self.nodes, loop, dependence.relation)
-            if not crossing.is_empty():
-                name = self._reduced(dependence.array, loop)
-                text += f" reduction({dependence.operator}: {name})"
-        return text
-
-    def _reduced(self, array: str, loop: Loop) -> str:
-        path = node_path(self.nodes, loop)
-        for _, node in reversed(path):
-            if isinstance(node, Pack) and node.array == array:
-                return node.buffer
-        shape = _shape(self.scop, array)
-        if shape is None or array in self.expansions:
-            raise ScheduleError(
-                f"the reduction into '{array}' needs an array of declared size"
-            )
-        return array + "".join(f"[0:{extent}]" for extent in shape)
-
 
 def _element(buffer: _Buffer, subscripts, values: Mapping[str, str]) -> str:
     text = buffer.pack.buffer
@@ -457,12 +406,3 @@ def _index_type(scop: Scop) -> str:
         for p in scop.function.parameters
     )
     return "long" if wide else "int"
-
-
-def _shape(scop: Scop, array: str) -> list[str] | None:
-    for variable in (*scop.function.parameters, *scop.privates.values()):
-        if variable.name == array:
-            if any(extent is None for extent in variable.shape):
-                return None
-            return [extent.to_c() for extent in variable.shape]
-    return None

@@ -1,4 +1,4 @@
-"""The tree as isl relations: when does each instance run?"""
+"""The tree as isl relations: the time at which each instance runs."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -52,10 +52,10 @@ def prefix_map(
     """Return the map from instances below `path` to the values of its loops."""
     union = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
     loops = [node for _, node in path if isinstance(node, Loop)]
-    restricts = tuple((0, node) for _, node in path if isinstance(node, Restrict))
+    restricts: Path = tuple((0, n) for _, n in path if isinstance(n, Restrict))
     for statement in sorted(statements):
         time = [loop.index[statement] for loop in loops]
-        here = (*restricts, (0, Leaf(statement)))
+        here: Path = (*restricts, (0, Leaf(statement)))
         union = union.union(_map(scop, here, time))
     return union
 

@@ -14,8 +14,9 @@ from tunembed.schedules._aliasing import guard
 from tunembed.schedules._dependences import Dependences
 from tunembed.schedules._legality import Verdict, judge
 from tunembed.schedules._printer import Printer
+from tunembed.schedules._privatization import privatize
 from tunembed.schedules._schedule import Schedule
-from tunembed.schedules._scop import build_scop
+from tunembed.schedules._scop_builder import build_scop
 from tunembed.schedules._step import Plan
 from tunembed.schedules._tree import ScheduleError
 
@@ -37,7 +38,7 @@ class Rewritten:
 
 def prepare(function: Function, *, strict_fp: bool = False) -> Plan:
     """Return the plan of a function in its original order."""
-    scop = build_scop(function)
+    scop = privatize(build_scop(function))
     return Plan(scop, scop.tree, Dependences(scop, strict_fp=strict_fp))
 
 

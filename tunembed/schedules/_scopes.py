@@ -86,7 +86,7 @@ def _check_shared(
     domain = scop.domains([s.name for s in users])
     for statement in users:
         private = {a.private for a in statement.accesses if a.array == name}
-        dims = ", ".join(max(private, default=(), key=len))
+        dims = ", ".join(max(private, default=(), key=_length))
         own = own.union(
             isl.UnionMap(
                 f"[{scop.parameter_text}] -> {{ {statement.tuple_text} -> [{dims}] }}"
@@ -102,3 +102,7 @@ def _check_shared(
             f"'{name}' is one variable per iteration of ({', '.join(loops)}), but "
             f"these iterations now interleave: expand({name}) first"
         )
+
+
+def _length(loops: tuple[str, ...]) -> int:
+    return len(loops)

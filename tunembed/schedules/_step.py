@@ -61,6 +61,7 @@ class Step(ABC):
     def __post_init__(self) -> None:
         self.validate()
 
+    @abstractmethod
     def validate(self) -> None:
         """Raise `ScheduleError` where the arguments make no sense in any program."""
 

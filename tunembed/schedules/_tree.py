@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 
 class ScheduleError(ValueError):
@@ -71,7 +71,6 @@ class Loop:
     simd: bool = False
     unroll: int = 0
     step: int = 1
-    notes: tuple[str, ...] = field(default=())
 
 
 Node = Loop | Leaf | Restrict | Pack

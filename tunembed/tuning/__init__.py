@@ -8,8 +8,8 @@ from tunembed.tuning._benchmark_polybench import benchmark_polybench
 from tunembed.tuning._benchmark_spmm import benchmark_spmm
 from tunembed.tuning._campaign import campaign
 from tunembed.tuning._database import TuningDatabase
-from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._explain import Explanation, explain
+from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._report import BenchmarkResult
 from tunembed.tuning._result import TuneResult
 from tunembed.tuning._schema import DatabaseError

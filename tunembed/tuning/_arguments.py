@@ -33,12 +33,8 @@ def _spec(function: Function, parameter: Parameter) -> ArgumentSpec:
             f"{function.location}: '{parameter.name}' is a struct; make the arguments "
             "yourself with --arguments FILE.py:CALLABLE"
         )
-    return ArgumentSpec(
-        parameter.name,
-        parameter.dtype,
-        _shape(function, parameter),
-        _fill(function, parameter),
-    )
+    shape, fill = _shape(function, parameter), _fill(function, parameter)
+    return ArgumentSpec(parameter.name, parameter.dtype, shape, fill)
 
 
 def _shape(function: Function, parameter: Parameter) -> tuple[str, ...]:

@@ -174,7 +174,9 @@ class Workbench:
             for key, attempt in zip(keys, attempts, strict=True)
             if attempt.status == "new" and key not in self._seen
         }
-        checked = {key: self._verify(attempt) for key, attempt in fresh.items()}
+        checked: dict[object, Attempt] = {}
+        for key, attempt in fresh.items():
+            checked[key] = self._verify(attempt)
         right = {key: a for key, a in checked.items() if a.status == "new"}
         measured = self._measure(list(right.values()), effort)
         checked.update(zip(right, measured, strict=True))

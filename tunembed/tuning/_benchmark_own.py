@@ -1,4 +1,4 @@
-"""Leave-one-family-out over our own kernels: does transfer find what search finds?"""
+"""Leave-one-family-out over our own kernels: transfer beside random and search."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +87,8 @@ def benchmark_own(
     rows = []
     for number, path in enumerate(paths, 1):
         key = f"{path.stem} {kernel_hash(path.read_text(encoding='utf-8'))}"
-        row = checkpoint.row(
-            key, lambda p=path: _row(p, store, trials, threads, random_state)
-        )
+        make = partial(_row, path, store, trials, threads, random_state)
+        row = checkpoint.row(key, make)
         rows.append(row)
         if progress:
             progress({"kind": "kernel", "number": number, "total": len(paths), **row})

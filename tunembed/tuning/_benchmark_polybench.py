@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,8 @@ def benchmark_polybench(
     compilers = present_compilers()
     rows = []
     for number, file in enumerate(files, 1):
-        row = checkpoint.row(
-            file.stem,
-            lambda f=file: _row(f, root, dataset, store, trials, threads, compilers),
-        )
+        make = partial(_row, file, root, dataset, store, trials, threads, compilers)
+        row = checkpoint.row(file.stem, make)
         rows.append(row)
         if progress:
             progress({"kind": "kernel", "number": number, "total": len(files), **row})

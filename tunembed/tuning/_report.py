@@ -82,7 +82,7 @@ class Checkpoint:
 
 
 def geometric_mean(values: Any) -> float:
-    """Return the geometric mean of the finite positive values, NaN if there are none."""
+    """Return the geometric mean of the finite positive values; NaN without any."""
     kept = [v for v in map(_float, values) if math.isfinite(v) and v > 0]
     return float(np.exp(np.mean(np.log(kept)))) if kept else math.nan
 

@@ -160,7 +160,7 @@ class _Search:
         found = list(itertools.islice(sketches(view.plan, nest), 400))
         first = max(1, int(0.7 * count))
         rest = found[first // 2 :]
-        self.rng.shuffle(rest)  # type: ignore[arg-type]
+        self.rng.shuffle(rest)
         default, *others = self.bench.compilers
         schedules = self._legal(view, nest, [*found[: first // 2], *rest], first)
         chosen = [{nest.index: schedule} for schedule in schedules]

@@ -159,7 +159,7 @@ class ProgramSubject:
     def measure(
         self, candidates: Sequence[Candidate], effort: Effort
     ) -> list[Measurement]:
-        """Time whole runs in turns; a slow original is not run anew for a first look."""
+        """Time whole runs in turns; a slow original only once for first looks."""
         programs = [self._program(c, self.program) for c in candidates]
         if effort.budget < _PATIENT and self.baseline_seconds > _SLOW:
             return [self._glance(program) for program in programs]

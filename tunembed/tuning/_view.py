@@ -1,4 +1,4 @@
-"""A function seen in one form: its nests with roles, features and shares of the work."""
+"""A function in one form: its nests with roles, features and shares of work."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -126,7 +126,7 @@ def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> 
 
 
 def source_nest(plan: Plan, root: Loop, index: int) -> LoopNest:
-    """Return a nest of the tree in the parser's words, its loops in the tree's order."""
+    """Return a nest in the parser's words, its loops in the order of the tree."""
     return LoopNest(plan.scop.function, _source_loop(plan, root), index)
 
 

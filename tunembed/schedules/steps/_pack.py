@@ -33,7 +33,7 @@ class PackStep(Step):
     array_first = True
 
     def validate(self) -> None:
-        """An array and a loop."""
+        """Take an array and a loop."""
         self.require(at_least=2)
         if len(self.names) != 2 or self.sizes:
             raise ScheduleError(f"{self}: name one array and one loop")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
@@ -34,20 +35,20 @@ class UnrollAndJam(Step):
         """Jam the loops one after the other."""
         nodes = plan.nodes
         for name, factor in self.sizes.items():
-
-            def change(loop: Loop, factor: int = factor) -> tuple[Node, ...]:
-                chain = _perfect_chain(loop)
-                tile = Loop(
-                    name=tile_name(nodes, loop.name),
-                    index=tile_index(loop, factor),
-                    body=(),
-                    step=factor,
-                )
-                point = replace(loop, unroll=factor)
-                return (nest([tile, *chain[1:], point], chain[-1].body),)
-
-            nodes = rewrite_loop(nodes, name, change)
+            nodes = rewrite_loop(nodes, name, partial(_jam, nodes, factor))
         return plan.with_nodes(nodes)
+
+
+def _jam(nodes: tuple[Node, ...], factor: int, loop: Loop) -> tuple[Node, ...]:
+    chain = _perfect_chain(loop)
+    tile = Loop(
+        name=tile_name(nodes, loop.name),
+        index=tile_index(loop, factor),
+        body=(),
+        step=factor,
+    )
+    point = replace(loop, unroll=factor)
+    return (nest([tile, *chain[1:], point], chain[-1].body),)
 
 
 def _perfect_chain(loop: Loop) -> list[Loop]:
