@@ -5,9 +5,10 @@ Run it from the root of the repository, with one directory per suite::
     python tests/benchmarks/parse_rates.py ~/PolyBenchC-4.2.1 ~/dataracebench [--json]
 
 Of every ``.c`` file below a directory those count that ``gcc -fsyntax-only -fopenmp``
-accepts; every directory of the suite that holds headers is searched for them. Files are
-never changed. ``--define NAME`` may be repeated and holds for all suites: AMG needs
-``HYPRE_SEQUENTIAL`` where there is no MPI, and ``HYPRE_USING_OPENMP`` for its pragmas.
+accepts; every directory of the suite that holds headers of its own is searched for
+them. Files are never changed. ``--define NAME`` may be repeated and holds for all
+suites: AMG needs ``HYPRE_SEQUENTIAL`` where there is no MPI, and ``HYPRE_USING_OPENMP``
+for its pragmas. NPB needs its ``npbparams.h`` files, which its ``sys/setparams`` makes.
 """
 
 # Authors: The tunembed developers
@@ -64,10 +65,16 @@ def attached_pragmas(path: Path, include_dirs: list[Path], defines: list[str]) -
     return len(places)
 
 
+def _is_library(path: Path) -> bool:
+    """Whether a directory holds headers that would hide those of the C library."""
+    return any((path / name).exists() for name in ("stdio.h", "types.h", "time.h"))
+
+
 def measure(suite: Path, defines: list[str]) -> dict[str, object]:
     """Return the figures of one suite."""
     files = sorted(suite.rglob("*.c"))
-    include_dirs = [suite, *sorted({path.parent for path in suite.rglob("*.h")})]
+    headers = sorted({path.parent for path in suite.rglob("*.h")})
+    include_dirs = [suite, *(path for path in headers if not _is_library(path))]
     flags = [f"-I{path}" for path in include_dirs] + [f"-D{name}" for name in defines]
     totals: Counter[str] = Counter(files=len(files))
     failures = []
