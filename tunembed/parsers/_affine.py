@@ -18,6 +18,16 @@ def isl_name(name: str) -> str:
 
     isl reserves words that are fine in C (``max``, ``mod``); those get a suffix.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
     >>> isl_name("n"), isl_name("mod")
     ('n', 'mod_c')
     """
@@ -136,6 +146,14 @@ class Affine:
 
     def evaluate(self, values: Mapping[str, int]) -> int:
         """Return the value, given that of every name.
+
+        Parameters
+        ----------
+        values : mapping of str to int
+
+        Returns
+        -------
+        int
 
         Raises
         ------

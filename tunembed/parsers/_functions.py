@@ -116,6 +116,10 @@ class Function:
     def source_range(self) -> SourceRange:
         """Return where the definition, its name and its body stand in ``unit.text``.
 
+        Returns
+        -------
+        SourceRange
+
         Raises
         ------
         FunctionNotFoundError
@@ -173,6 +177,14 @@ class TranslationUnit:
 
     def function(self, name: str) -> Function:
         """Return a function by name.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Function
 
         Raises
         ------

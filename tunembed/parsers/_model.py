@@ -287,14 +287,38 @@ def _walk(nodes: Iterable[Node], opaque: bool) -> Iterator[Node]:
 
 
 def walk_loops(nodes: Iterable[Node], *, opaque: bool = False) -> Iterator[Loop]:
-    """Yield all loops in textual order, outer before inner."""
+    """Yield all loops in textual order, outer before inner.
+
+    Parameters
+    ----------
+    nodes : iterable of Node
+        A function's body, or any part of it.
+    opaque : bool, default=False
+        Whether to look into statements that are kept whole too.
+
+    Returns
+    -------
+    iterator of Loop
+    """
     return (node for node in _walk(nodes, opaque) if isinstance(node, Loop))
 
 
 def walk_statements(
     nodes: Iterable[Node], *, opaque: bool = False
 ) -> Iterator[Statement]:
-    """Yield all statements in textual order."""
+    """Yield all statements in textual order.
+
+    Parameters
+    ----------
+    nodes : iterable of Node
+        A function's body, or any part of it.
+    opaque : bool, default=False
+        Whether to look into statements that are kept whole too.
+
+    Returns
+    -------
+    iterator of Statement
+    """
     return (node for node in _walk(nodes, opaque) if isinstance(node, Statement))
 
 
