@@ -77,7 +77,8 @@ class _ScheduleWriter:
         self.marks.append(node)
         mark = f'mark: "node {len(self.marks) - 1}"'
         if isinstance(node, Pack):
-            return f"{{ {mark}{self.body(node.body)} }}"
+            child = self.body(node.body) or self._point(node)
+            return f"{{ {mark}{child} }}"
         if not isinstance(node, Loop):
             raise TypeError(f"cannot schedule {node!r}")
         pieces = [
@@ -87,6 +88,12 @@ class _ScheduleWriter:
         band = f"{self._prefix} [{{ {'; '.join(pieces)} }}]"
         child = self.body(node.body)
         return f'{{ {mark}, child: {{ schedule: "{band}"{child} }} }}'
+
+    def _point(self, node: Pack) -> str:
+        """Return a band of one iteration: a mark needs something below it."""
+        names = sorted(statements_below(node.body))
+        pieces = [f"{self.scop.statements[n].tuple_text} -> [(0)]" for n in names]
+        return f', child: {{ schedule: "{self._prefix} [{{ {"; ".join(pieces)} }}]" }}'
 
     def _tuples(self, names: set[str]) -> str:
         return "; ".join(self.scop.statements[n].tuple_text for n in sorted(names))

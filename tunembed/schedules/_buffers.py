@@ -12,6 +12,7 @@ import islpy as isl
 from tunembed.schedules._relations import Path, prefix_map
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import (
+    Leaf,
     Loop,
     Pack,
     Restrict,
@@ -36,6 +37,10 @@ class Footprint:
         Constant upper bounds of the box's sizes.
     exact : bool
         Whether every element of the box is touched.
+    context : isl.Set
+        The parameters for which anything is touched.
+    condition : isl.Set or None
+        What must be tested for that; None where it always is.
     """
 
     lower: list[isl.PwAff]
@@ -43,6 +48,7 @@ class Footprint:
     extents: list[int]
     exact: bool
     context: isl.Set
+    condition: isl.Set | None
 
 
 def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
@@ -78,12 +84,15 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
         box = box.intersect(_between(touched.get_space(), d, lower[d], upper[d]))
     exact = box.subtract(touched).intersect_params(touched.params()).is_empty()
     context = touched.params()
+    reached = _reached(scop, path)
+    condition = None if reached.is_subset(context) else context.gist(reached)
     return Footprint(
         [p.gist(context) for p in lower],
         [p.gist(context) for p in upper],
         extents,
         exact,
         context,
+        condition,
     )
 
 
@@ -109,6 +118,22 @@ def _touched(scop: Scop, path: Path, pack: Pack) -> isl.Set:
     if touched is None:
         raise ScheduleError(f"pack({pack.array}): the array is not used there")
     return touched.coalesce()
+
+
+def _reached(scop: Scop, path: Path) -> isl.Set:
+    """Return the values of the outer loops for which the node is reached."""
+    parent = path[-1][1] if path else None
+    below = set(scop.statements)
+    if parent is not None and not isinstance(parent, Leaf):
+        below = statements_below(parent.body)
+    names = [node.name for _, node in path if isinstance(node, Loop)]
+    outer = prefix_map(scop, (), path, below)
+    pieces = outer.intersect_domain(scop.domains(sorted(below))).get_map_list()
+    reached = isl.Set.empty(isl.Space.params_alloc(isl.DEFAULT_CONTEXT, 0))
+    for n in range(pieces.n_map()):
+        found = _as_parameters(pieces.get_at(n).reverse(), names).params()
+        reached = found if n == 0 else reached.union(found)
+    return reached
 
 
 def _as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import islpy as isl
-from pycparser import c_ast
 
 from tunembed.schedules._relations import execution_order
 from tunembed.schedules._scop import Scop, ScopAccess, ScopStatement
+from tunembed.schedules._types import dtype, is_floating_type
 
 # Reordering these changes the last bits of a floating-point result; minima do not.
 _ROUNDING = frozenset("+*")
@@ -155,31 +155,14 @@ class Dependences:
 
 def is_floating(scop: Scop, array: str) -> bool:
     """Return whether `array` may hold floating-point numbers."""
-    return (
-        not dtype_of(scop, array)
-        .replace("unsigned ", "")
-        .startswith(("int", "long", "char", "short", "signed", "_Bool", "bool"))
-    )
+    return is_floating_type(dtype_of(scop, array))
 
 
 def dtype_of(scop: Scop, array: str) -> str:
     """Return the C element type of an array or scalar, ``""`` if unknown."""
     if array in scop.privates:
         return scop.privates[array].dtype
-    for parameter in scop.function.parameters:
-        if parameter.name == array:
-            return parameter.dtype
-    return _global_dtype(scop, array)
-
-
-def _global_dtype(scop: Scop, array: str) -> str:
-    for declared in scop.function.unit.ast.ext:
-        if isinstance(declared, c_ast.Decl) and declared.name == array:
-            node = declared.type
-            while not isinstance(node, c_ast.TypeDecl):
-                node = node.type
-            return " ".join(getattr(node.type, "names", ()))
-    return ""
+    return dtype(scop.function, array)
 
 
 def _through(first: isl.UnionMap, second: isl.UnionMap) -> isl.UnionMap:

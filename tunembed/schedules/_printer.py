@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import islpy as isl
@@ -28,12 +29,10 @@ from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop, ScopStatement
 from tunembed.schedules._scopes import declare_locals
 from tunembed.schedules._tree import (
-    Leaf,
     Loop,
     Node,
     Pack,
     ScheduleError,
-    leaves_of,
     statements_below,
 )
 
@@ -58,6 +57,7 @@ class _State:
     buffers: tuple[_Buffer, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     alone: bool = False
+    collapsed: tuple[str, ...] = ()
 
     def copy(self) -> _State:
         return replace(self, names=dict(self.names), values=dict(self.values))
@@ -152,8 +152,9 @@ class Printer:
         counter = node.for_get_iterator().get_id().get_name()
         down = _counts_down(loop)
         inner.names[counter] = f"-{name}" if down else name
-        inner.values[loop.name] = name
+        inner.values[loop.name] = inner.names[counter]
         header = self._header(node, inner, name, down)
+        inner.collapsed = _collapsed(loop, state.collapsed, header)
         for pragma in pragmas(self.scop, self.nodes, self.dependences, loop):
             self._emit(pragma)
         self._emit(header + " {")
@@ -290,9 +291,14 @@ class Printer:
         if not alone:
             self._emit("{")
             self.depth += 1
+        test = self._condition(box, state)
         if keep:
             self._emit(f"{dtype} {pack.buffer}{shape}{align};")
-            self._copy(pack, lower, upper, keep, back=False)
+            self._guarded_copy(pack, lower, upper, keep, test, back=False)
+        elif test:
+            element = self._brackets(pack.array, lower)
+            value = f"{self._array(pack.array)}{element}"
+            self._emit(f"{dtype} {pack.buffer} = {test} ? {value} : 0;")
         else:
             element = self._brackets(pack.array, lower)
             self._emit(f"{dtype} {pack.buffer} = {self._array(pack.array)}{element};")
@@ -302,8 +308,34 @@ class Printer:
         self._declare(id(pack), pack.body)
         self._visit(node.mark_get_node(), state)
         if pack.write_back:
-            self._copy(pack, lower, upper, keep, back=True)
+            self._guarded_copy(pack, lower, upper, keep, test, back=True)
         if not alone:
+            self.depth -= 1
+            self._emit("}")
+
+    def _condition(self, box: Footprint, state: _State) -> str:
+        """Return the test of whether anything is touched, empty if it always is."""
+        if box.condition is None:
+            return ""
+        build = isl.AstBuild.from_context(isl.Set.universe(box.context.get_space()))
+        test = expression(build.expr_from_set(box.condition), self._placed(state))
+        return f"({test})"
+
+    def _guarded_copy(
+        self,
+        pack: Pack,
+        lower: list[str],
+        upper: list[str],
+        keep: list[int],
+        test: str,
+        *,
+        back: bool,
+    ) -> None:
+        if test:
+            self._emit(f"if {test} {{")
+            self.depth += 1
+        self._copy(pack, lower, upper, keep, back=back)
+        if test:
             self.depth -= 1
             self._emit("}")
 
@@ -332,8 +364,8 @@ class Printer:
         self._emit(f"{theirs} = {ours};" if back else f"{ours} = {theirs};")
         self.depth = depth
 
-    def _bound(self, value: isl.PwAff, box: Footprint, state: _State) -> str:
-        build = isl.AstBuild.from_context(box.context)
+    def _placed(self, state: _State) -> Callable[[str], str]:
+        """Return the renaming that also knows the values of the loops outside."""
         renamed = self._renamer(state)
 
         def rename(name: str) -> str:
@@ -341,10 +373,14 @@ class Printer:
                 return state.values[name[3:]]
             return renamed(name)
 
-        text = expression(build.expr_from_pw_aff(value), rename)
+        return rename
+
+    def _bound(self, value: isl.PwAff, box: Footprint, state: _State) -> str:
+        build = isl.AstBuild.from_context(box.context)
+        text = expression(build.expr_from_pw_aff(value), self._placed(state))
         return f"({text})" if "?" in text else text
 
-    def _renamer(self, state: _State):
+    def _renamer(self, state: _State) -> Callable[[str], str]:
         def rename(name: str) -> str:
             if name in state.names:
                 return state.names[name]
@@ -381,6 +417,20 @@ def _element(buffer: _Buffer, subscripts, values: Mapping[str, str]) -> str:
             place = affine_text(subscripts[d], values)
             text += f"[{minus(place, buffer.origin[d])}]"
     return text
+
+
+def _collapsed(loop: Loop, outer: tuple[str, ...], header: str) -> tuple[str, ...]:
+    """Return the loop whose iterations the next loops inside are collapsed with.
+
+    It is repeated as often as there are loops left to collapse.
+    """
+    if loop.parallel and loop.parallel.collapse > 1:
+        return (loop.name,) * (loop.parallel.collapse - 1)
+    if outer and outer[0] in re.findall(r"\w+", header):
+        raise ScheduleError(
+            f"collapse: the range of '{loop.name}' depends on '{outer[0]}'"
+        )
+    return outer[1:]
 
 
 def _factor(text: str) -> str:

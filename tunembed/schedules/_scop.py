@@ -145,5 +145,10 @@ class Scop:
 
 def array_tuple(array: str) -> str:
     """Return an isl tuple name for an array or the path of a member."""
-    text = array.replace("->", "__").replace(".", "_").replace("#", "_scope")
+    text = (
+        array.replace("->", "__")
+        .replace(".", "_")
+        .replace("#", "_scope")
+        .replace("*", "any_")
+    )
     return f"M_{text}"

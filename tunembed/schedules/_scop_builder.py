@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pycparser import c_ast
+
 from tunembed.parsers import (
     Access,
     Affine,
@@ -24,6 +26,9 @@ from tunembed.parsers import Loop as SourceLoop
 from tunembed.parsers import Node as SourceNode
 from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
 from tunembed.schedules._tree import Leaf, Loop, Node, leaves_of
+from tunembed.schedules._types import dtype, is_floating_type
+
+_MEMBERS = "*members"
 
 
 def build_scop(function: Function) -> Scop:
@@ -60,7 +65,10 @@ class _Builder:
 
     def build(self) -> Scop:
         tree = self._nodes(self.function.body, _Context())
-        self.statements = _settle(self.statements)
+        self.statements = {
+            name: _without_conversions(self.function, statement)
+            for name, statement in _settle(_merged_members(self.statements)).items()
+        }
         written = {
             access.array
             for statement in self.statements.values()
@@ -89,6 +97,7 @@ class _Builder:
                 )
         pointers = {v.name for v in self.privates.values() if v.is_pointer}
         for statement in self.statements.values():
+            reasons += self._live_iterators(statement)
             for access in statement.accesses:
                 base = access.array.split("->")[0].split(".")[0]
                 if base in pointers and access.subscripts:
@@ -97,6 +106,18 @@ class _Builder:
                         "into any array"
                     )
         return list(dict.fromkeys(reasons))
+
+    def _live_iterators(self, statement: ScopStatement) -> list[str]:
+        """Return why the value of an iterator after its loop matters."""
+        seen = [a for a in statement.accesses if a.node is not None]
+        own = {a.array for a in seen if a.kind == "write"}
+        return [
+            f"{statement.location}: '{access.array}' is used outside of its loop"
+            for access in seen
+            if access.array in self.iterators - own
+            and not access.subscripts
+            and access.array not in statement.iterators
+        ]
 
     def _nodes(
         self, nodes: Sequence[SourceNode], context: _Context
@@ -354,6 +375,62 @@ def _settle(statements: dict[str, ScopStatement]) -> dict[str, ScopStatement]:
             accesses.append(access)
         settled[name] = replace(statement, accesses=tuple(accesses))
     return settled
+
+
+def _merged_members(
+    statements: dict[str, ScopStatement],
+) -> dict[str, ScopStatement]:
+    """See arrays that are reached through pointers in structs as one.
+
+    ``g->now[i]`` and ``g->old[i]`` may be the same memory; nothing can be tested.
+    """
+    members = {
+        access.array
+        for statement in statements.values()
+        for access in statement.accesses
+        if access.subscripts and _is_member(access)
+    }
+    if len(members) < 2:
+        return statements
+    return {
+        name: replace(
+            statement,
+            accesses=tuple(
+                replace(a, array=_MEMBERS, subscripts=(), is_reduction=False)
+                if a.array in members
+                else a
+                for a in statement.accesses
+            ),
+        )
+        for name, statement in statements.items()
+    }
+
+
+def _is_member(access: ScopAccess) -> bool:
+    node = access.node
+    while isinstance(node, c_ast.ArrayRef):
+        node = node.name
+    return isinstance(node, c_ast.StructRef) and isinstance(access.node, c_ast.ArrayRef)
+
+
+def _without_conversions(function: Function, statement: ScopStatement) -> ScopStatement:
+    """Take no update for a reduction that rounds to an integer every time."""
+    targets = {a.array for a in statement.accesses if a.is_reduction}
+    if not targets or any(is_floating_type(dtype(function, t)) for t in targets):
+        return statement
+    others = {a.array for a in statement.accesses if not a.is_reduction}
+    if not _has_floats(statement.node) and not any(
+        is_floating_type(dtype(function, other)) for other in others
+    ):
+        return statement
+    accesses = tuple(replace(a, is_reduction=False) for a in statement.accesses)
+    return replace(statement, accesses=accesses, operator=None)
+
+
+def _has_floats(node: c_ast.Node) -> bool:
+    if isinstance(node, c_ast.Constant) and node.type in ("float", "double"):
+        return True
+    return any(_has_floats(child) for _, child in node.children())
 
 
 def _rank(access: ScopAccess) -> int:

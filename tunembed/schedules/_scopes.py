@@ -85,8 +85,8 @@ def _check_shared(
     own = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
     domain = scop.domains([s.name for s in users])
     for statement in users:
-        private = {a.private for a in statement.accesses if a.array == name}
-        dims = ", ".join(max(private, default=(), key=_length))
+        private = [a.private for a in statement.accesses if a.array == name]
+        dims = ", ".join(max(private, key=lambda loops: len(tuple(loops)), default=()))
         own = own.union(
             isl.UnionMap(
                 f"[{scop.parameter_text}] -> {{ {statement.tuple_text} -> [{dims}] }}"
@@ -102,7 +102,3 @@ def _check_shared(
             f"'{name}' is one variable per iteration of ({', '.join(loops)}), but "
             f"these iterations now interleave: expand({name}) first"
         )
-
-
-def _length(loops: tuple[str, ...]) -> int:
-    return len(loops)

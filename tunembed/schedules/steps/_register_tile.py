@@ -39,7 +39,8 @@ class RegisterTile(Step):
 
     ``register_tile(i=4, j=12, k)`` makes the order ``i_t, j_t, k, i, j`` and
     ``register_tile(j=32, k)`` the order ``j_t, k, j``: `i` is unrolled, `j` runs in
-    lanes and the written elements live in a local array. Full tiles are separated from partial ones, so that their loops have constant
+    lanes and the written elements live in a local array.
+    Full tiles are separated from partial ones, so that their loops have constant
     bounds. The step that wins most on dense products (BLIS, Van Zee & van de Geijn,
     TOMS 2015, describes the idea).
     """
