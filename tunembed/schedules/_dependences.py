@@ -159,7 +159,19 @@ def is_floating(scop: Scop, array: str) -> bool:
 
 
 def dtype_of(scop: Scop, array: str) -> str:
-    """Return the C element type of an array or scalar, ``""`` if unknown."""
+    """Return the C element type of an array or scalar, ``""`` if unknown.
+
+    Parameters
+    ----------
+    scop : Scop
+    array : str
+        Name of a parameter, a local or a global variable.
+
+    Returns
+    -------
+    dtype : str
+        Such as ``"double"``.
+    """
     if array in scop.privates:
         return scop.privates[array].dtype
     return dtype(scop.function, array)

@@ -15,12 +15,32 @@ def nests_of(plan: Plan) -> list[Loop]:
 
     A loop whose iterations must run in order, around several things, such as a loop
     over time steps, is not a nest; what it contains is.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    nests : list of Loop
+        In textual order.
     """
     return _nests(plan, plan.nodes)
 
 
 def perfect_chain(loop: Loop) -> list[Loop]:
-    """Return `loop` and the loops perfectly nested in it."""
+    """Return `loop` and the loops perfectly nested in it.
+
+    Parameters
+    ----------
+    loop : Loop
+        The outermost one.
+
+    Returns
+    -------
+    chain : list of Loop
+        From `loop` inwards; the body of each but the last is the next.
+    """
     chain = [loop]
     while len(chain[-1].body) == 1 and isinstance(chain[-1].body[0], Loop):
         chain.append(chain[-1].body[0])

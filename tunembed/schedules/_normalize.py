@@ -37,6 +37,11 @@ _DEEPEST = 6
 def normalize(plan: Plan) -> tuple[Plan, Schedule]:
     """Split loops as far as legal and order each nest's loops by stride.
 
+    Parameters
+    ----------
+    plan : Plan
+        In the order of the source.
+
     Returns
     -------
     plan : Plan

@@ -37,7 +37,20 @@ class Rewritten:
 
 
 def prepare(function: Function, *, strict_fp: bool = False) -> Plan:
-    """Return the plan of a function in its original order."""
+    """Return the plan of a function in its original order.
+
+    Parameters
+    ----------
+    function : Function
+    strict_fp : bool, default=False
+        Forbid the reassociation of floating-point sums and products.
+
+    Returns
+    -------
+    plan : Plan
+        What can be scheduled, with its dependences. Many schedules may be checked
+        against one plan.
+    """
     scop = privatize(build_scop(function))
     return Plan(scop, scop.tree, Dependences(scop, strict_fp=strict_fp))
 
@@ -85,6 +98,23 @@ def rewrite(
 ) -> str:
     """Return the file of `function` with the schedule applied.
 
+    Parameters
+    ----------
+    function : Function or Plan
+        A plan saves the dependence analysis; its own `strict_fp` then counts.
+    schedule : Schedule
+    strict_fp : bool, default=False
+        Forbid the reassociation of floating-point sums and products.
+    assume_noalias : bool, default=False
+        Trust that no two pointer parameters overlap, instead of testing it.
+    header : str, default=""
+        A comment for the top of the file.
+
+    Returns
+    -------
+    source : str
+        C text; everything outside the function is as it was.
+
     Raises
     ------
     ScheduleError
@@ -110,7 +140,25 @@ def transform(
     assume_noalias: bool = False,
     header: str = "",
 ) -> Rewritten:
-    """Apply, judge and print; a refusal is a verdict, not an exception."""
+    """Apply, judge and print; a refusal is a verdict, not an exception.
+
+    Parameters
+    ----------
+    function : Function or Plan
+        A plan saves the dependence analysis; its own `strict_fp` then counts.
+    schedule : Schedule
+    strict_fp : bool, default=False
+        Forbid the reassociation of floating-point sums and products.
+    assume_noalias : bool, default=False
+        Trust that no two pointer parameters overlap, instead of testing it.
+    header : str, default=""
+        A comment for the top of the file.
+
+    Returns
+    -------
+    done : Rewritten
+        The verdict and, where it is legal, the new file.
+    """
     plan = function
     if isinstance(plan, Function):
         plan = prepare(plan, strict_fp=strict_fp)

@@ -105,6 +105,10 @@ def roles_of(plan: Plan, nest: Loop, sizes: Mapping[str, int]) -> Roles:
         A loop of the plan's tree.
     sizes : mapping of str to int
         Values of the parameters, for the extents.
+
+    Returns
+    -------
+    roles : Roles
     """
     found = loops_of((nest,))
     height = {loop.name: _height(loop) for loop in found}
@@ -122,7 +126,21 @@ def roles_of(plan: Plan, nest: Loop, sizes: Mapping[str, int]) -> Roles:
 
 
 def extent(plan: Plan, loop: Loop, sizes: Mapping[str, int]) -> float:
-    """Return the largest number of iterations of a loop at some sizes."""
+    """Return the largest number of iterations of a loop at some sizes.
+
+    Parameters
+    ----------
+    plan : Plan
+    loop : Loop
+        A loop of the plan's tree.
+    sizes : mapping of str to int
+        Values of the parameters.
+
+    Returns
+    -------
+    iterations : float
+        `UNKNOWN_EXTENT` where a bound is read from memory or has no value.
+    """
     return max(
         (_extent(plan, loop, name, sizes) for name in statements_below(loop.body)),
         default=1.0,
@@ -156,6 +174,20 @@ def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
     Loops and arrays are assigned so that the sum of role differences is smallest
     (Hungarian method, as in the ICS'23 paper's transfer of node patterns).
 
+    Parameters
+    ----------
+    schedule : Schedule
+        In the names of `source`.
+    source : Roles
+        Of the nest that the schedule was found for.
+    target : Roles
+        Of the nest that it shall be applied to.
+
+    Returns
+    -------
+    schedule : Schedule
+        In the names of `target`; whether it is legal there is not judged.
+
     Raises
     ------
     ScheduleError
@@ -170,7 +202,20 @@ def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
 
 
 def canonical(schedule: Schedule, roles: Roles) -> Schedule:
-    """Return a schedule in the names of `Roles.canonical`."""
+    """Return a schedule in the names of `Roles.canonical`.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        In the names of the nest.
+    roles : Roles
+        Of the nest.
+
+    Returns
+    -------
+    schedule : Schedule
+        Over ``L0``, ``L1``, ... and ``A0``, ``A1``, ...
+    """
     loops, arrays = roles.canonical()
     return schedule.renamed(_with_tiles(schedule, loops), arrays)
 

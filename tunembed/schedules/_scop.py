@@ -102,7 +102,27 @@ class ScopStatement:
 
 @dataclass(frozen=True)
 class Scop:
-    """All statements of a function, their order and where they touch memory."""
+    """All statements of a function, their order and where they touch memory.
+
+    Attributes
+    ----------
+    function : Function
+        Where the statements come from.
+    statements : mapping of str to ScopStatement
+        By name, in textual order.
+    tree : tuple of Node
+        The original execution order.
+    parameters : tuple of str
+        Names that are constant in the function: sizes and symbols.
+    privates : mapping of str to Local
+        The local variables.
+    expanded : mapping of str to tuple of str
+        Variables with one element per iteration -> the loops that they run over.
+    reasons : tuple of str
+        Why nothing can be proven; empty when everything is understood.
+    loop_sources : mapping of str to parsers.Loop
+        Name of a loop of `tree` -> the loop of the source.
+    """
 
     function: Function
     statements: Mapping[str, ScopStatement]
@@ -124,9 +144,15 @@ class Scop:
         Parameters
         ----------
         name : str
+            Of a statement.
         loose : bool, default=False
             Leave out bounds read from memory: they differ from one outer
             iteration to the next, so dependences must hold for all of them.
+
+        Returns
+        -------
+        domain : isl.Set
+            The values of its loops' iterators.
         """
         statement = self.statements[name]
         constraints = statement.loose if loose else statement.constraints

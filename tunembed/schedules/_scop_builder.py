@@ -36,6 +36,15 @@ def build_scop(function: Function) -> Scop:
 
     Constructs that cannot be described become one opaque statement; what makes
     the whole function impossible to transform is listed in `Scop.reasons`.
+
+    Parameters
+    ----------
+    function : Function
+
+    Returns
+    -------
+    scop : Scop
+        In the order of the source.
     """
     return _Builder(function).build()
 

@@ -28,7 +28,13 @@ class Parallel:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One statement; all its instances that reach this place of the tree."""
+    """One statement; all its instances that reach this place of the tree.
+
+    Attributes
+    ----------
+    statement : str
+        Its name, such as ``"S0"``.
+    """
 
     statement: str
 
@@ -62,6 +68,23 @@ class Loop:
 
     `index` maps a statement to quasi-affine text over that statement's
     dimensions, such as ``"32*floor(i/32)"`` for a tile loop.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the tree: ``i``, ``i_2``, ``i_t``.
+    index : mapping of str to str
+        Statement -> isl text.
+    body : tuple of Node
+        What one iteration runs, in order.
+    parallel : Parallel or None
+        OpenMP worksharing of the iterations.
+    simd : bool
+        Whether iterations run in vector lanes.
+    unroll : int
+        How often the compiler is asked to repeat the body; 0 leaves it alone.
+    step : int
+        Distance between two values of the iterator; more than 1 in tile loops.
     """
 
     name: str
@@ -85,12 +108,33 @@ def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
 
 
 def loops_of(nodes: tuple[Node, ...]) -> list[Loop]:
-    """Return all loops in pre-order."""
+    """Return all loops in pre-order.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+        A tree, or a part of it.
+
+    Returns
+    -------
+    loops : list of Loop
+    """
     return [node for node in walk(nodes) if isinstance(node, Loop)]
 
 
 def leaves_of(nodes: tuple[Node, ...]) -> list[str]:
-    """Return the names of the statements in `nodes`, in order."""
+    """Return the names of the statements in `nodes`, in order.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+        A tree, or a part of it.
+
+    Returns
+    -------
+    names : list of str
+        A statement that stands at several places occurs several times.
+    """
     return [node.statement for node in walk(nodes) if isinstance(node, Leaf)]
 
 
