@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 
 from pycparser import c_ast, c_generator
 
@@ -167,7 +168,7 @@ def _rename(scop: Scop, name: str) -> str:
     whole = text[slice(*place.definition)]
     offset = place.name[0] - place.definition[0]
     renamed = whole[:offset] + name + whole[offset + len(function.name) :]
-    return renamed.removeprefix("static ").removeprefix("inline ")
+    return re.sub(r"^((static|inline)\s+)+", "", renamed)
 
 
 def _restricted(scop: Scop, name: str) -> str:

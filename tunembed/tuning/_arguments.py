@@ -41,7 +41,7 @@ def _shape(function: Function, parameter: Parameter) -> tuple[str, ...]:
     found = array_extents(function, parameter)
     if found is None:
         raise ArgumentError(
-            f"{function.location}: the size of '{parameter.name}' is not known; declare "
+            f"{function.location}: the size of '{parameter.name}' is unknown; declare "
             "it as an array ('double A[n][m]'), or use --arguments FILE.py:CALLABLE"
         )
     return (found,)

@@ -75,7 +75,7 @@ def benchmark_own(
     """
     import pandas as pd
 
-    store = database or TuningDatabase()
+    store = TuningDatabase() if database is None else database
     paths = sorted(Path(folder).glob("*.c"))
     settings = {
         "trials": trials,

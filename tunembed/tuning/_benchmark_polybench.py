@@ -77,7 +77,7 @@ def benchmark_polybench(
     import pandas as pd
 
     root = Path(path)
-    store = database or TuningDatabase()
+    store = TuningDatabase() if database is None else database
     files = kernel_files(root)
     settings = {
         "dataset": dataset,

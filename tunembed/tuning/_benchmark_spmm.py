@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Callable
@@ -90,7 +91,8 @@ def benchmark_spmm(
         )
     cores = threads or available_cores()
     os.environ["MKL_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(cores)
-    store = database or TuningDatabase()
+    os.environ.setdefault("MKL_RT", _mkl_path())
+    store = TuningDatabase() if database is None else database
     rows = []
     total = len(STRUCTURES) * len(WIDTHS)
     for name, make in STRUCTURES.items():
@@ -112,6 +114,14 @@ def benchmark_spmm(
         "slowest against MKL": float(table["over_mkl"].min()),
     }
     return BenchmarkResult(table, summary)
+
+
+def _mkl_path() -> str:
+    """Return the library of the package mkl, which is not on the loader's path."""
+    for file in importlib.metadata.files("mkl") or ():
+        if file.name.startswith("libmkl_rt.so"):
+            return str(Path(str(file.locate())).resolve())
+    raise RuntimeError("the package mkl has no libmkl_rt.so: reinstall it")
 
 
 def _row(

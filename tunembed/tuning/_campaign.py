@@ -59,7 +59,7 @@ def campaign(
     """
     import pandas as pd
 
-    store = database or TuningDatabase()
+    store = TuningDatabase() if database is None else database
     known = _done(store)
     tell = progress or (lambda event: None)
     rows: list[dict[str, Any]] = []

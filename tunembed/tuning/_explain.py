@@ -95,7 +95,9 @@ def explain(
         None, BASELINE_FLAGS, strict_fp=strict_fp, assume_noalias=assume_noalias
     )
     views = views_of(chosen, used, strict_fp=strict_fp)
-    found = find_options(views, database or TuningDatabase(), bench)
+    found = find_options(
+        views, TuningDatabase() if database is None else database, bench
+    )
     found.sort(key=lambda entry: (entry.view.name, -entry.nest.share))
     return Explanation(
         pd.DataFrame([_nest_row(entry, used) for entry in found]),

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 
+# Ten trials are bets: what one near neighbour gained much from is worth one of them.
+_SHRINKAGE = 0.1
+# One nest alone has nothing that it is nearer than.
+_FEWEST = 2
+
 
 @dataclass(frozen=True)
 class Neighbor:
@@ -90,7 +95,8 @@ class Knowledge:
         table = _usable(database.records(), view, compilers)
         table = table[~table["family"].isin(list(exclude_families))]
         table = table[~table["nest_hash"].isin(list(exclude_structures))]
-        self.size = int(table["nest_id"].nunique())
+        known = int(table["nest_id"].nunique())
+        self.size = known if known >= _FEWEST else 0
         if not self.size:
             return
         self.nests = table.drop_duplicates("nest_id").reset_index(drop=True)
@@ -100,7 +106,9 @@ class Knowledge:
         self.embedding = PerformanceEmbedding(n_components=64)
         embedded = self.embedding.fit_transform(features, self.runtimes)
         self.recommender = NearestNeighborRecommender(
-            n_neighbors=min(n_neighbors, self.size), baseline=BASELINE
+            n_neighbors=min(n_neighbors, self.size),
+            baseline=BASELINE,
+            shrinkage=_SHRINKAGE,
         )
         self.recommender.fit(embedded, self.runtimes, groups=self.nests["family"])
 

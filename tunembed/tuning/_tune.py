@@ -197,7 +197,7 @@ def tune_subject(
     """Tune whatever `subject` verifies and times; see `tune` for the parameters."""
     session = _Session(function, subject, flags, strict_fp, assume_noalias, progress)
     session.threads = threads or available_cores()
-    session.database = database or TuningDatabase()
+    session.database = TuningDatabase() if database is None else database
     session.record = record
     session.ask(exclude_families, exclude_near_copies)
     session.run(trials, budget)
