@@ -7,8 +7,10 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pycparser import CParser, c_ast
+from pycparser.c_lexer import CLexer
 from pycparser.c_parser import ParseError
 
 from tunembed.parsers._errors import (
@@ -144,13 +146,30 @@ def _parse_either(text: str, name: str) -> c_ast.FileAST:
         return _parse(explicit, name)
 
 
+class _Lexer(CLexer):
+    """Remembers where the last token was, for errors that come without a place."""
+
+    place: Location | None = None
+
+    def token(self) -> Any:
+        """Return the next token, or None at the end."""
+        found = super().token()
+        if found is not None:
+            column = getattr(found, "column", 0)
+            self.place = Location(self.filename, found.lineno, column)
+        return found
+
+
 def _parse(text: str, name: str) -> c_ast.FileAST:
+    parser = CParser(lexer=_Lexer)
     try:
         with deep_recursion(Location(name)):
-            return CParser().parse(text, name)
+            return parser.parse(text, name)
     except ParseError as error:
         found = _PLACE.match(str(error))
         if found is None:
-            raise CSyntaxError(str(error), Location(name)) from None
+            what = str(error).rpartition(": ")[2].lower()
+            place = parser.clex.place or Location(name)
+            raise CSyntaxError(f"syntax error: {what}", place) from None
         place = Location(found["file"], int(found["line"]), int(found["column"] or 0))
         raise CSyntaxError(f"syntax error {found['text']}", place) from None
