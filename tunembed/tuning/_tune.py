@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunembed.kernels import BASELINE_FLAGS, Kernel, available_cores
-from tunembed.parsers import Function, FunctionNotFoundError, parse_c
+from tunembed.parsers import Function, FunctionNotFoundError, Location, parse_c
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
 from tunembed.tuning._database import TuningDatabase
@@ -161,11 +161,14 @@ def choose_function(kernel: str | Path, name: str | None) -> Function:
     looping = [f for f in unit.functions.values() if has_loops(f)]
     if len(looping) == 1:
         return looping[0]
-    where = next(iter(unit.functions.values())).location if unit.functions else None
-    names = ", ".join(f.name for f in looping)
-    if not looping or where is None:
-        unit.function(name or "a function with loops")
-        raise FunctionNotFoundError("no function has a loop", where)  # type: ignore[arg-type]
+    names = ", ".join(f.name for f in looping or unit.functions.values())
+    if not names:
+        raise FunctionNotFoundError("the file defines no function", Location(unit.path))
+    where = next(iter(looping or unit.functions.values())).location
+    if not looping:
+        raise FunctionNotFoundError(
+            f"no function has a loop ({names}): there is nothing to tune", where
+        )
     raise FunctionNotFoundError(
         f"several functions have loops ({names}): choose one with --function", where
     )
