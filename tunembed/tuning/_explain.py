@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tunembed.features import LoopNestVectorizer, describe
-from tunembed.kernels import BASELINE_FLAGS, declared_sizes
+from tunembed.kernels import BASELINE_FLAGS, ArgumentError, declared_sizes
 from tunembed.parsers import Function
 from tunembed.tuning._attempt import Workbench
 from tunembed.tuning._database import TuningDatabase
@@ -115,7 +115,7 @@ def _sizes(function: Function, given: Mapping[str, int]) -> dict[str, int]:
     }
     unknown = sorted(set(given) - names)
     if unknown:
-        raise ValueError(
+        raise ArgumentError(
             f"{function.location}: there is no size '{unknown[0]}'; the sizes of "
             f"'{function.name}' are {', '.join(sorted(names)) or 'none'}"
         )
