@@ -20,7 +20,7 @@ from tunembed.tuning._attempt import Workbench
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._options import NestOptions, find_options
 from tunembed.tuning._result import plain_rows
-from tunembed.tuning._tune import choose_function, neighbor_rows
+from tunembed.tuning._tune import as_source, choose_function, neighbor_rows
 from tunembed.tuning._view import views_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def explain(
     Parameters
     ----------
     kernel : str or Path
-        A C file, or its text.
+        A C file, or C text.
     function : str, optional
     sizes : mapping of str to int, optional
         Values of the parameters; those that the file declares, else 1000.
@@ -89,7 +89,7 @@ def explain(
     """
     import pandas as pd
 
-    chosen = choose_function(kernel, function)
+    chosen = choose_function(as_source(kernel), function)
     used = _sizes(chosen, sizes or {})
     bench = Workbench(
         None, BASELINE_FLAGS, strict_fp=strict_fp, assume_noalias=assume_noalias

@@ -23,7 +23,7 @@ from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._sketches import sketches
 from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
-from tunembed.tuning._tune import choose_function
+from tunembed.tuning._tune import as_source, choose_function
 from tunembed.tuning._view import Nest, View, views_of
 
 _SMALLEST_SHARE = 0.02
@@ -90,6 +90,7 @@ def search(
     on_attempt, on_record : callable, optional
         Called at once with every attempt and record, so that nothing is lost.
     """
+    kernel = as_source(kernel)
     function = choose_function(kernel, None)
     subject = KernelSubject(
         Kernel(

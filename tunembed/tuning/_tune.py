@@ -60,7 +60,7 @@ def tune(
     Parameters
     ----------
     kernel : str or Path
-        A C file, or its text.
+        A C file, or C text.
     function : str, optional
         Which function; the only one with loops if not given.
     sizes : mapping of str to int, optional
@@ -113,6 +113,7 @@ def tune(
     L. Trümper et al., "Performance Embeddings: A Similarity-Based Transfer Tuning
     Approach to Performance Optimization", ICS 2023, section 4.
     """
+    kernel = as_source(kernel)
     chosen = choose_function(kernel, function)
     used_flags = tuple(flags or BASELINE_FLAGS)
     subject = KernelSubject(
@@ -145,6 +146,12 @@ def tune(
         )
     finally:
         subject.close()
+
+
+def as_source(kernel: str | Path) -> str | Path:
+    """Return a path for a string that can only name a file, else what was given."""
+    is_text = isinstance(kernel, str) and any(c in kernel for c in ";{}\n")
+    return kernel if is_text or not kernel else Path(kernel)
 
 
 def choose_function(kernel: str | Path, name: str | None) -> Function:
