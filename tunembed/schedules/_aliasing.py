@@ -13,6 +13,7 @@ from pycparser import c_ast, c_generator
 
 from tunembed.parsers import Parameter
 from tunembed.schedules._extents import extent_bytes
+from tunembed.schedules._names import free_name, words_of
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import ScheduleError
 
@@ -60,16 +61,20 @@ def guard(
         tuned = f"{signature.rstrip()}\n{{\n{body}}}"
         return f"{header}{before}{helpers}{_gap(helpers)}{tuned}{after}"
     name = function.name
-    original = _rename(scop, f"{name}_original")
+    words = words_of(text)
+    original_name, tuned_name = (
+        free_name(f"{name}_{suffix}", words) for suffix in ("original", "tuned")
+    )
+    original = _rename(scop, original_name)
     call = ", ".join(p.name for p in function.parameters)
     result = "" if _returns_nothing(scop) else "return "
     test = " &&\n        ".join(conditions)
-    tuned = f"static {_restricted(scop, f'{name}_tuned')}\n{{\n{body}}}"
+    tuned = f"static {_restricted(scop, tuned_name)}\n{{\n{body}}}"
     chosen = (
         f"{signature.rstrip()}\n{{\n"
         f"    /* The fast version is right only where the arrays do not overlap. */\n"
-        f"    if ({test}) {{\n        {result}{name}_tuned({call});\n    }} else {{\n"
-        f"        {result}{name}_original({call});\n    }}\n}}"
+        f"    if ({test}) {{\n        {result}{tuned_name}({call});\n    }} else {{\n"
+        f"        {result}{original_name}({call});\n    }}\n}}"
     )
     return (
         f"{header}{before}{helpers}{_gap(helpers)}static {original}\n\n{tuned}\n\n"

@@ -63,7 +63,11 @@ def _expression(expr: isl.AstExpr, rename: Callable[[str], str]) -> tuple[str, i
             texts[:2] = [f"{_CALLS[name]}({texts[0]}, {texts[1]})"]
         return texts[0], 9
     if name == "minus":
-        return f"-{_inside(arguments[0], rename, 6)}", 6
+        inner = _inside(arguments[0], rename, 6)
+        plain = inner.strip("()").removeprefix("-")
+        if inner == f"(-{plain})" and plain.isidentifier():
+            return plain, 9
+        return f"-{inner}", 6
     if name in ("cond", "select"):
         test, yes, no = (_inside(a, rename, 1) for a in arguments)
         return f"{test} ? {yes} : {no}", -1
@@ -121,12 +125,20 @@ class StatementPrinter(c_generator.CGenerator):
         Identifier -> C text.
     accesses : mapping of int to str
         ``id`` of a pycparser node -> C text.
+    casts : mapping of str to str, default={}
+        Identifier -> the C type that its value has in the source.
     """
 
-    def __init__(self, names: Mapping[str, str], accesses: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        accesses: Mapping[int, str],
+        casts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(reduce_parentheses=True)
         self.names = names
         self.accesses = accesses
+        self.casts = casts or {}
 
     def visit(self, node: c_ast.Node) -> str:
         """Return the replacement of a node, or its own text."""
@@ -136,6 +148,8 @@ class StatementPrinter(c_generator.CGenerator):
     def visit_ID(self, node: c_ast.ID) -> str:
         """Return the new name, in parentheses where it is no plain word."""
         text = self.names.get(node.name, node.name)
+        if node.name in self.names and node.name in self.casts:
+            return f"(({self.casts[node.name]})({text}))"
         return text if text.isidentifier() else f"({text})"
 
     def visit_ArrayRef(self, node: c_ast.ArrayRef) -> str:

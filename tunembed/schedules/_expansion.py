@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import islpy as isl
 
 from tunembed.schedules._c_text import expression, minus
+from tunembed.schedules._names import c_name, free_name, words_of
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import ScheduleError
 
@@ -49,10 +50,16 @@ class Expansion:
 
 def expansions(scop: Scop) -> dict[str, Expansion]:
     """Return the storage of every expanded variable."""
-    return {name: _expansion(scop, name) for name in scop.expanded}
+    taken = set(words_of(scop.function.unit.text))
+    found = {}
+    for name in scop.expanded:
+        array = free_name(f"{scop.privates[name].name}_x", taken)
+        taken.add(array)
+        found[name] = _expansion(scop, name, array)
+    return found
 
 
-def _expansion(scop: Scop, name: str) -> Expansion:
+def _expansion(scop: Scop, name: str, array: str) -> Expansion:
     dims = scop.expanded[name]
     box: isl.Set | None = None
     for statement in scop.statements.values():
@@ -74,15 +81,14 @@ def _expansion(scop: Scop, name: str) -> Expansion:
         size = high.sub(low).add_constant_val(1)
         lower.append(_text(scop, build, low))
         extents.append(_text(scop, build, size))
-    local = scop.privates[name]
-    return Expansion(f"{local.name}_x", local.dtype, tuple(lower), tuple(extents))
+    return Expansion(array, scop.privates[name].dtype, tuple(lower), tuple(extents))
 
 
 def _text(scop: Scop, build: isl.AstBuild, value: isl.PwAff) -> str:
     def rename(name: str) -> str:
         symbol = scop.function.symbols.get(name)
         if symbol is None:
-            return name.removesuffix("_c")
+            return c_name(name)
         if symbol.iterators:
             raise ScheduleError(f"the range '{symbol.expression}' varies")
         return f"({symbol.expression})"

@@ -24,6 +24,13 @@ from tunembed.schedules._c_text import (
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
+from tunembed.schedules._iterators import (
+    index_type,
+    is_unsigned,
+    reads_unsigned,
+    unsigned_values,
+)
+from tunembed.schedules._names import c_name, free_name, named_apart, words_of
 from tunembed.schedules._pragmas import pragmas
 from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop, ScopStatement
@@ -77,16 +84,20 @@ class Printer:
         self, scop: Scop, nodes: tuple[Node, ...], dependences: Dependences
     ) -> None:
         self.scop = scop
-        self.nodes = nodes
+        self.nodes = named_apart(scop, nodes)
         self.dependences = dependences
         self.symbols = scop.function.symbols
-        self.places = declare_locals(scop, nodes, dependences)
+        self.places = declare_locals(scop, self.nodes, dependences)
         self.expansions = expansions(scop)
         self.freed = False
         self.declared_inline: dict[str, str] = {}
         self.lines: list[str] = []
         self.depth = 1
-        self.index_type = _index_type(scop)
+        self.index_type = index_type(scop)
+        self.unsigned = unsigned_values(scop)
+        self.unsigned_bounds = {
+            p.name for p in scop.function.parameters if is_unsigned(p.dtype)
+        }
 
     def body(self) -> str:
         """Return the C text of the function's body, without the braces."""
@@ -100,9 +111,21 @@ class Printer:
         return "\n".join(self.lines) + "\n"
 
     def helpers(self) -> str:
-        """Return the definitions that the printed body needs."""
+        """Return the definitions that the printed body needs and the file lacks."""
         text = "\n".join(self.lines)
-        return "\n".join(code for name, code in HELPERS.items() if f"{name}(" in text)
+        source = self.scop.function.unit.text
+        start = self.scop.function.source_range().definition[0]
+        needed = []
+        for name, code in HELPERS.items():
+            if f"{name}(" not in text or code in source[:start]:
+                continue
+            if name in words_of(source):
+                raise ScheduleError(
+                    f"the new code needs a function '{name}', and the file uses that "
+                    "name for something else: rename it"
+                )
+            needed.append(code)
+        return "\n".join(needed)
 
     def _emit(self, text: str) -> None:
         indent = "    " * self.depth
@@ -211,7 +234,12 @@ class Printer:
         self, statement: ScopStatement, values: dict[str, str], state: _State
     ) -> str:
         names = {it: values[dim] for it, dim in statement.iterators.items()}
-        printer = StatementPrinter(names, {})
+        casts = {
+            it: self.unsigned[dim]
+            for it, dim in statement.iterators.items()
+            if dim in self.unsigned
+        }
+        printer = StatementPrinter(names, {}, casts)
         accesses: dict[int, str] = {}
         for access in statement.accesses:
             if access.node is None:
@@ -261,6 +289,14 @@ class Printer:
             text = f"{_factor(text)} * {_factor(extent)} + {place}"
         return f"[{text}]"
 
+    def _memory(self, array: str, places: list[str], outer: _Buffer | None) -> str:
+        """Return an element of an array, or of the buffer it lives in already."""
+        if outer is None:
+            return self._array(array) + self._brackets(array, places)
+        kept = [d for d in outer.pack.permutation if outer.box.extents[d] > 1]
+        inside = [f"[{minus(places[d], outer.origin[d])}]" for d in kept]
+        return outer.pack.buffer + "".join(inside)
+
     def _array(self, name: str) -> str:
         expansion = self.expansions.get(name)
         return expansion.name if expansion else name.split("#")[0]
@@ -281,35 +317,34 @@ class Printer:
                 f"pack({pack.array}): the part written there is no full box, it cannot "
                 "be copied back"
             )
+        outer = next(
+            (b for b in reversed(state.buffers) if b.pack.array == pack.array), None
+        )
         lower = [self._bound(p, box, state) for p in box.lower]
         upper = [self._bound(p, box, state) for p in box.upper]
         dtype = dtype_of(self.scop, pack.array)
         keep = [d for d in pack.permutation if box.extents[d] > 1]
         shape = "".join(f"[{box.extents[d]}]" for d in keep)
         align = " __attribute__((aligned(64)))" if keep else ""
-        alone = state.alone and pack.array not in {b.pack.array for b in state.buffers}
-        if not alone:
+        if not state.alone:
             self._emit("{")
             self.depth += 1
         test = self._condition(box, state)
         if keep:
             self._emit(f"{dtype} {pack.buffer}{shape}{align};")
-            self._guarded_copy(pack, lower, upper, keep, test, back=False)
-        elif test:
-            element = self._brackets(pack.array, lower)
-            value = f"{self._array(pack.array)}{element}"
-            self._emit(f"{dtype} {pack.buffer} = {test} ? {value} : 0;")
+            self._guarded_copy(pack, outer, lower, upper, keep, test, back=False)
         else:
-            element = self._brackets(pack.array, lower)
-            self._emit(f"{dtype} {pack.buffer} = {self._array(pack.array)}{element};")
+            value = self._memory(pack.array, lower, outer)
+            value = f"{test} ? {value} : 0" if test else value
+            self._emit(f"{dtype} {pack.buffer} = {value};")
         buffer = _Buffer(pack, box, lower, len(lower))
         state.buffers = (*state.buffers, buffer)
         state.path = (*state.path, pack)
         self._declare(id(pack), pack.body)
         self._visit(node.mark_get_node(), state)
         if pack.write_back:
-            self._guarded_copy(pack, lower, upper, keep, test, back=True)
-        if not alone:
+            self._guarded_copy(pack, outer, lower, upper, keep, test, back=True)
+        if not state.alone:
             self.depth -= 1
             self._emit("}")
 
@@ -324,6 +359,7 @@ class Printer:
     def _guarded_copy(
         self,
         pack: Pack,
+        outer: _Buffer | None,
         lower: list[str],
         upper: list[str],
         keep: list[int],
@@ -334,7 +370,7 @@ class Printer:
         if test:
             self._emit(f"if {test} {{")
             self.depth += 1
-        self._copy(pack, lower, upper, keep, back=back)
+        self._copy(pack, outer, lower, upper, keep, back=back)
         if test:
             self.depth -= 1
             self._emit("}")
@@ -342,15 +378,17 @@ class Printer:
     def _copy(
         self,
         pack: Pack,
+        outer: _Buffer | None,
         lower: list[str],
         upper: list[str],
         keep: list[int],
         *,
         back: bool,
     ) -> None:
-        names = [f"at{d}" for d in range(len(lower))]
+        words = words_of(self.scop.function.unit.text)
+        names = [free_name(f"at{d}", words) for d in range(len(lower))]
         places = [names[d] if d in keep else lower[d] for d in range(len(lower))]
-        element = self._brackets(pack.array, places)
+        theirs = self._memory(pack.array, places, outer)
         local = "".join(f"[{minus(names[d], lower[d])}]" for d in keep)
         depth = self.depth
         for d in range(len(lower)):
@@ -360,7 +398,7 @@ class Printer:
                     f"{names[d]} <= {upper[d]}; {names[d]}++)"
                 )
                 self.depth += 1
-        ours, theirs = f"{pack.buffer}{local}", f"{self._array(pack.array)}{element}"
+        ours = f"{pack.buffer}{local}"
         self._emit(f"{theirs} = {ours};" if back else f"{ours} = {theirs};")
         self.depth = depth
 
@@ -386,9 +424,13 @@ class Printer:
                 return state.names[name]
             if name in self.symbols:
                 return self._symbol(name, state)
-            return name[:-2] if name.endswith("_c") else name
+            return self._signed(c_name(name))
 
         return rename
+
+    def _signed(self, name: str) -> str:
+        """Return a parameter in bounds, where a negative number must not wrap."""
+        return f"(long){name}" if name in self.unsigned_bounds else name
 
     def _symbol(self, name: str, state: _State) -> str:
         symbol = self.symbols[name]
@@ -407,7 +449,9 @@ class Printer:
             raise ScheduleError(
                 f"the bound '{symbol.expression}' needs loop '{missing[0]}' outside"
             )
-        return f"({StatementPrinter(values, {}).visit(symbol.node)})"
+        text = f"({StatementPrinter(values, {}).visit(symbol.node)})"
+        signed = not reads_unsigned(self.scop.function, symbol.node)
+        return text if signed else f"(long){text}"
 
 
 def _element(buffer: _Buffer, subscripts, values: Mapping[str, str]) -> str:
@@ -438,21 +482,10 @@ def _factor(text: str) -> str:
 
 
 def _counts_down(loop: Loop) -> bool:
-    return all(text == f"-{loop.name}" for text in loop.index.values())
+    return all(re.fullmatch(r"-\w+", text) for text in loop.index.values())
 
 
 def _negated(text: str) -> str:
     if text.startswith("-") and text[1:].replace("_", "").isalnum():
         return text[1:]
     return text if text == "0" else f"-({text})"
-
-
-def _index_type(scop: Scop) -> str:
-    wide = any(
-        p.dtype not in ("int", "short", "char")
-        and not p.shape
-        and not p.is_pointer
-        and p.name in scop.parameters
-        for p in scop.function.parameters
-    )
-    return "long" if wide else "int"

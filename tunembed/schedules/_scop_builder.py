@@ -24,6 +24,7 @@ from tunembed.parsers import (
 )
 from tunembed.parsers import Loop as SourceLoop
 from tunembed.parsers import Node as SourceNode
+from tunembed.schedules._names import words_of
 from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
 from tunembed.schedules._tree import Leaf, Loop, Node, leaves_of
 from tunembed.schedules._types import dtype, is_floating_type
@@ -67,6 +68,7 @@ class _Builder:
         self.statements: dict[str, ScopStatement] = {}
         self.loop_sources: dict[str, SourceLoop] = {}
         self.used: Counter[str] = Counter()
+        self.words = words_of(function.unit.text)
         self.names: set[str] = set()
         self.privates: dict[str, Local] = {}
         loops = walk_loops(function.body, opaque=True)
@@ -157,9 +159,7 @@ class _Builder:
         return result
 
     def _loop(self, loop: SourceLoop, context: _Context) -> Loop:
-        self.used[loop.iterator] += 1
-        count = self.used[loop.iterator]
-        name = loop.iterator if count == 1 else f"{loop.iterator}_{count}"
+        name = self._loop_name(loop.iterator)
         self.loop_sources[name] = loop
         inner = _Context(
             dims=(*context.dims, name),
@@ -174,6 +174,14 @@ class _Builder:
         below = leaves_of(body)
         index = {statement: f"{sign}{isl_name(name)}" for statement in below}
         return Loop(name=name, index=index, body=body, step=abs(loop.step))
+
+    def _loop_name(self, iterator: str) -> str:
+        """Return the iterator, with a number where it is taken: ``i``, ``i_2``."""
+        name = iterator
+        while name in self.loop_sources or (name != iterator and name in self.words):
+            self.used[iterator] += 1
+            name = f"{iterator}_{self.used[iterator] + 1}"
+        return name
 
     def _bounds(
         self, loop: SourceLoop, name: str, context: _Context

@@ -79,7 +79,7 @@ def search(
     ----------
     kernel : str or Path
     trials : int, default=30
-        Measured candidates at most.
+        Measured candidates at most; 0 to measure the normal form only.
     threads : int, optional
     random_order : bool, default=False
         Draw schedules uniformly instead of the promising ones first: the baseline that
@@ -90,6 +90,7 @@ def search(
     on_attempt, on_record : callable, optional
         Called at once with every attempt and record, so that nothing is lost.
     """
+    kernel = as_source(kernel)
     kernel = as_source(kernel)
     function = choose_function(kernel, None)
     subject = KernelSubject(
@@ -140,9 +141,12 @@ class _Search:
         if self.random_order:
             self._run_random(trials)
             return
-        for view, nest, count in self._budgets(trials):
-            self._explore(view, nest, count)
-        self._combine(trials)
+        for view in self.views:
+            self._measure_form(view)
+        if trials:
+            for view, nest, count in self._budgets(trials):
+                self._explore(view, nest, count)
+            self._combine(trials)
 
     def _budgets(self, trials: int) -> Iterator[tuple[View, Nest, int]]:
         for view in reversed(self.views):
@@ -155,6 +159,12 @@ class _Search:
             for nest, root in zip(nests, roots, strict=True):
                 count = int(np.ceil(0.9 * trials * part * root / roots.sum()))
                 yield view, nest, count
+
+    def _measure_form(self, view: View) -> None:
+        """Measure the form itself: what a nest's schedule gains is relative to it."""
+        nests = [n for n in view.nests if n.share >= _SMALLEST_SHARE]
+        for kind in self.bench.compilers:
+            self._try(view, [{nest.index: Schedule()} for nest in nests], kind)
 
     def _explore(self, view: View, nest: Nest, count: int) -> None:
         """Measure the promising sketches, some at random, then other compilers."""
