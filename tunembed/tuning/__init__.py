@@ -10,13 +10,14 @@ from tunembed.tuning._campaign import campaign
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._explain import Explanation, explain
 from tunembed.tuning._records import TuningRecord
-from tunembed.tuning._report import BenchmarkResult
+from tunembed.tuning._report import BenchmarkError, BenchmarkResult
 from tunembed.tuning._result import TuneResult
 from tunembed.tuning._schema import DatabaseError
 from tunembed.tuning._search import SearchResult, search
 from tunembed.tuning._tune import tune, tune_subject
 
 __all__ = [
+    "BenchmarkError",
     "BenchmarkResult",
     "DatabaseError",
     "Explanation",

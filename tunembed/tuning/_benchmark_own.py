@@ -16,6 +16,7 @@ from tunembed.parsers import SourceError
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._records_of import family_of, kernel_hash
 from tunembed.tuning._report import (
+    BenchmarkError,
     BenchmarkResult,
     Checkpoint,
     Row,
@@ -72,11 +73,18 @@ def benchmark_own(
     Returns
     -------
     BenchmarkResult
+
+    Raises
+    ------
+    BenchmarkError
+        If there is no kernel.
     """
     import pandas as pd
 
     store = TuningDatabase() if database is None else database
     paths = sorted(Path(folder).glob("*.c"))
+    if not paths:
+        raise BenchmarkError(f"there is no C file in {folder}")
     settings = {
         "trials": trials,
         "threads": threads,
@@ -124,7 +132,8 @@ def _row(
             random_state=random_state,
         )
     except (KernelError, SourceError) as error:
-        return {**row, "status": str(error), "speedup": math.nan}
+        failed = dict.fromkeys(("speedup", "random"), math.nan)
+        return {**row, "status": str(error), **failed}
     low, high = tuned.speedup_interval_
     best = drawn.best
     row |= {

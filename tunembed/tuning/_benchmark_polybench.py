@@ -27,6 +27,7 @@ from tunembed.parsers import Function, SourceError, TranslationUnit, parse_c
 from tunembed.tuning._attempt import present_compilers
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._report import (
+    BenchmarkError,
     BenchmarkResult,
     Checkpoint,
     Row,
@@ -42,6 +43,7 @@ _POLLY_PARALLEL = (*_POLLY, "-mllvm", "-polly-parallel", "-lgomp")
 # With C99 prototypes one rewritten source serves every data set.
 _VARIABLE_SIZES = "POLYBENCH_USE_C99_PROTO"
 _VERIFIED_AT = ("SMALL", "MEDIUM")
+_RATIOS = ("speedup", "over_polly", "polly_over_gcc")
 _FINAL = Effort(budget=20.0, max_repetitions=9, precision=0.02, slower=1e9)
 
 
@@ -73,12 +75,21 @@ def benchmark_polybench(
     Returns
     -------
     BenchmarkResult
+
+    Raises
+    ------
+    BenchmarkError
+        If there is no kernel.
     """
     import pandas as pd
 
     root = Path(path)
     store = TuningDatabase() if database is None else database
     files = kernel_files(root)
+    if not files:
+        raise BenchmarkError(
+            f"{root} is not a copy of PolyBench/C: no C file is named like its folder"
+        )
     settings = {
         "dataset": dataset,
         "trials": trials,
@@ -161,7 +172,7 @@ def _row(
             )
         row |= _compare(original, ours, compilers)
     except (KernelError, SourceError) as error:
-        row |= {"status": str(error), "speedup": math.nan}
+        row |= {"status": str(error)} | dict.fromkeys(_RATIOS, math.nan)
     return row
 
 

@@ -26,7 +26,7 @@ from tunembed.kernels import (
 from tunembed.parsers import parse_c
 from tunembed.tuning._attempt import present_compilers
 from tunembed.tuning._database import TuningDatabase
-from tunembed.tuning._report import BenchmarkResult, geometric_mean
+from tunembed.tuning._report import BenchmarkError, BenchmarkResult, geometric_mean
 from tunembed.tuning._structures import STRUCTURES
 from tunembed.tuning._subject import TOLERANCE, KernelSubject
 from tunembed.tuning._tune import tune_subject
@@ -80,13 +80,13 @@ def benchmark_spmm(
 
     Raises
     ------
-    RuntimeError
+    BenchmarkError
         If MKL is not installed.
     """
     import pandas as pd
 
     if importlib.util.find_spec("sparse_dot_mkl") is None:
-        raise RuntimeError(
+        raise BenchmarkError(
             "MKL is not installed: pip install 'tunembed[mkl]', then run this again"
         )
     cores = threads or available_cores()

@@ -16,12 +16,16 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from tunembed import __version__
-from tunembed.tuning._result import plain_rows
+from tunembed.tuning._result import plain, plain_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+
+
+class BenchmarkError(RuntimeError):
+    """A benchmark cannot be run: it lacks its inputs, or what it compares with."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class BenchmarkResult:
 
     def to_json(self) -> str:
         """Return one JSON document."""
-        document = {"summary": self.summary_, "rows": plain_rows(self.table_)}
+        summary = {name: plain(value) for name, value in self.summary_.items()}
+        document = {"summary": summary, "rows": plain_rows(self.table_)}
         return json.dumps(document, indent=2)
 
 

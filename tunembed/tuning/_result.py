@@ -82,12 +82,13 @@ class TuneResult:
 def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as a list of plain dicts; not a number becomes None."""
     return [
-        {str(k): _plain(v) for k, v in row.items()}
+        {str(k): plain(v) for k, v in row.items()}
         for row in frame.to_dict(orient="records")
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value that JSON knows; not a number becomes None."""
     value = value.item() if hasattr(value, "item") else value
     return _number(value) if isinstance(value, float) else value
 
