@@ -90,7 +90,6 @@ def _one(
     text = path.read_text(encoding="utf-8", errors="replace")
     if known.get(kernel_hash(text), 0) >= _ENOUGH * trials:
         return {**row, "status": "known", "schedule": ""}
-    records: list[Any] = []
     try:
         found = search(
             path,
@@ -98,12 +97,10 @@ def _one(
             threads=threads,
             budget=budget,
             random_state=random_state,
-            on_record=records.append,
+            on_record=lambda record: store.append([record]),
         )
     except (SourceError, KernelError) as error:
         return {**row, "status": f"failed: {error}", "schedule": ""}
-    finally:
-        store.append(records)
     best = found.best
     return {
         "kernel": path.stem,
