@@ -114,7 +114,6 @@ def tune(
     Approach to Performance Optimization", ICS 2023, section 4.
     """
     kernel = as_source(kernel)
-    kernel = as_source(kernel)
     chosen = choose_function(kernel, function)
     used_flags = tuple(flags or BASELINE_FLAGS)
     subject = KernelSubject(
@@ -153,13 +152,6 @@ def as_source(kernel: str | Path) -> str | Path:
     """Return a path for a string that can only name a file, else what was given."""
     is_text = isinstance(kernel, str) and any(c in kernel for c in ";{}\n")
     return kernel if is_text or not kernel else Path(kernel)
-
-
-def as_source(kernel: str | Path) -> str | Path:
-    """Return a path for text that can only be one: a single line without a brace."""
-    if isinstance(kernel, str) and "\n" not in kernel and "{" not in kernel:
-        return Path(kernel)
-    return kernel
 
 
 def choose_function(kernel: str | Path, name: str | None) -> Function:
