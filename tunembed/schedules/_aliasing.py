@@ -6,18 +6,14 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import re
 
 from pycparser import c_ast, c_generator
 
-from tunembed.parsers import Parameter
-from tunembed.schedules._extents import extent_bytes
+from tunembed.schedules._memory import Memory, overlaps
 from tunembed.schedules._names import free_name, words_of
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import ScheduleError
-
-_CHARACTER = ("char", "signed char", "unsigned char", "void")
 
 
 def guard(
@@ -52,8 +48,8 @@ def guard(
     start, end = place.definition
     before, after = text[:start], text[end:]
     signature = text[start : place.body[0]]
-    pairs = [] if assume_noalias else _suspects(scop)
-    conditions = [*_assumptions(scop), *(_disjoint(scop, a, b) for a, b in pairs)]
+    pairs = [] if assume_noalias else overlaps(scop)
+    conditions = [*_assumptions(scop), *(_disjoint(a, b) for a, b in pairs)]
     body = _constants(scop) + body
     if "malloc(" in body and "<stdlib.h>" not in before:
         before = f"#include <stdlib.h>\n{before}"
@@ -86,49 +82,19 @@ def _gap(helpers: str) -> str:
     return "\n" if helpers else ""
 
 
-def _suspects(scop: Scop) -> list[tuple[Parameter, Parameter]]:
-    written = {
-        access.array
-        for statement in scop.statements.values()
-        for access in statement.accesses
-        if access.kind == "write"
-    }
-    used = {a.array for s in scop.statements.values() for a in s.accesses}
-    pointers = [
-        p
-        for p in scop.function.parameters
-        if (p.is_pointer or p.shape) and p.name in used
-    ]
-    return [
-        (a, b)
-        for a, b in itertools.combinations(pointers, 2)
-        if (a.name in written or b.name in written)
-        and not (a.is_restrict and b.is_restrict)
-        and not (a.is_restrict and a.name in written)
-        and not (b.is_restrict and b.name in written)
-        and _same_type(a.dtype, b.dtype)
-    ]
-
-
-def _same_type(first: str, second: str) -> bool:
-    """Return whether C lets objects of both types share memory."""
-    plain = [t.replace("unsigned ", "").replace("signed ", "") for t in (first, second)]
-    return plain[0] == plain[1] or first in _CHARACTER or second in _CHARACTER
-
-
-def _disjoint(scop: Scop, a: Parameter, b: Parameter) -> str:
-    for parameter in (a, b):
-        if extent_bytes(scop.function, parameter) is None:
+def _disjoint(a: Memory, b: Memory) -> str:
+    for memory in (a, b):
+        if memory.size is None:
             raise ScheduleError(
                 f"'{a.name}' and '{b.name}' may overlap and the size of "
-                f"'{parameter.name}' is not known: declare it as an array with its "
+                f"'{memory.name}' is not known: declare it as an array with its "
                 "size, say restrict, or use --assume-noalias"
             )
     return (
-        f"((const char *)({a.name}) + {extent_bytes(scop.function, a)} "
-        f"<= (const char *)({b.name}) ||\n"
-        f"         (const char *)({b.name}) + {extent_bytes(scop.function, b)} "
-        f"<= (const char *)({a.name}))"
+        f"((const char *)({a.address}) + {a.size} "
+        f"<= (const char *)({b.address}) ||\n"
+        f"         (const char *)({b.address}) + {b.size} "
+        f"<= (const char *)({a.address}))"
     )
 
 

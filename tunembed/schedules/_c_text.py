@@ -149,7 +149,8 @@ class StatementPrinter(c_generator.CGenerator):
         """Return the new name, in parentheses where it is no plain word."""
         text = self.names.get(node.name, node.name)
         if node.name in self.names and node.name in self.casts:
-            return f"(({self.casts[node.name]})({text}))"
+            value = text if text.isidentifier() else f"({text})"
+            return f"(({self.casts[node.name]}){value})"
         return text if text.isidentifier() else f"({text})"
 
     def visit_ArrayRef(self, node: c_ast.ArrayRef) -> str:

@@ -91,7 +91,6 @@ def search(
         Called at once with every attempt and record, so that nothing is lost.
     """
     kernel = as_source(kernel)
-    kernel = as_source(kernel)
     function = choose_function(kernel, None)
     subject = KernelSubject(
         Kernel(
