@@ -100,7 +100,9 @@ class _ScheduleWriter:
 
     @property
     def _prefix(self) -> str:
-        return f"[{self.scop.parameter_text}] ->"
+        # isl reads "[] -> [...]" as a band without loops.
+        text = self.scop.parameter_text
+        return f"[{text}] ->" if text else ""
 
 
 def outer_loops(path: Path) -> list[Loop]:
