@@ -323,6 +323,8 @@ class Printer:
         lower = [self._bound(p, box, state) for p in box.lower]
         upper = [self._bound(p, box, state) for p in box.upper]
         dtype = dtype_of(self.scop, pack.array)
+        if not dtype:
+            raise ScheduleError(f"pack({pack.array}): its element type is not known")
         keep = [d for d in pack.permutation if box.extents[d] > 1]
         shape = "".join(f"[{box.extents[d]}]" for d in keep)
         align = " __attribute__((aligned(64)))" if keep else ""
