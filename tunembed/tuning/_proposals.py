@@ -67,7 +67,7 @@ class Proposals:
         for position, entry in enumerate(self.by_view[name]):
             for option in range(-1, len(entry.options)):
                 varied = (*choice[:position], option, *choice[position + 1 :])
-                if any(o >= 0 for o in varied):
+                if varied != choice and any(o >= 0 for o in varied):
                     score = self._expected(name, varied) * scale * discount
                     self._add(name, varied, score)
 
