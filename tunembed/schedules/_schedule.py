@@ -50,8 +50,17 @@ class Schedule:
 
     @classmethod
     def from_json(cls, text: str) -> Schedule:
-        """Read the JSON form."""
-        return cls(tuple(_from_dict(entry) for entry in json.loads(text)))
+        """Read the JSON form.
+
+        Raises
+        ------
+        ScheduleError
+            (a `ValueError`) naming the entry that is not understood.
+        """
+        entries = json.loads(text)
+        if not isinstance(entries, list):
+            raise ScheduleError(f"a schedule is a list of steps, got {text[:80]}")
+        return cls(tuple(_from_dict(entry) for entry in entries))
 
     def to_json(self) -> str:
         """Return the JSON form, a list of objects."""
@@ -103,10 +112,16 @@ def _value(word: str, text: str) -> Value:
     return _CONSTANTS.get(plain, plain)
 
 
-def _from_dict(entry: Mapping[str, object]) -> Step:
+def _from_dict(entry: object) -> Step:
+    if not isinstance(entry, dict):
+        raise ScheduleError(f"cannot read the step {entry!r}")
     names = entry.get("names", ())
     options = entry.get("options", {})
-    if not isinstance(names, list) or not isinstance(options, dict):
+    if (
+        not isinstance(names, list)
+        or not isinstance(options, dict)
+        or not all(isinstance(value, Value) for value in options.values())
+    ):
         raise ScheduleError(f"cannot read the step {entry!r}")
     return _make(str(entry.get("step")), tuple(map(str, names)), options)
 

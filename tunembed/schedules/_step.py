@@ -72,7 +72,16 @@ class Step(ABC):
     @property
     def sizes(self) -> dict[str, int]:
         """The options that give a loop a size."""
-        return {k: int(v) for k, v in self.options.items() if k not in self.keywords}
+        found = {}
+        for name, value in self.options.items():
+            if name not in self.keywords:
+                if not isinstance(value, int):
+                    raise ScheduleError(
+                        f"{self.kind}: the size of '{name}' must be positive, got "
+                        f"'{value}'"
+                    )
+                found[name] = int(value)
+        return found
 
     def loop_names(self) -> tuple[str, ...]:
         """Return the loops that the step names."""

@@ -37,6 +37,8 @@ class PackStep(Step):
         self.require(at_least=2)
         if len(self.names) != 2 or self.sizes:
             raise ScheduleError(f"{self}: name one array and one loop")
+        if not isinstance(self.options.get("transpose", False), bool):
+            raise ScheduleError(f"{self}: transpose must be true or false")
 
     def apply(self, plan: Plan) -> Plan:
         """Wrap the loop's body."""

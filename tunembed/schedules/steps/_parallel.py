@@ -39,8 +39,10 @@ class ParallelStep(Step):
             )
         for name in ("chunk", "threads", "collapse"):
             value = self.options.get(name, 1)
-            if isinstance(value, str) or value < 1:
+            if isinstance(value, (str, bool)) or value < 1:
                 raise ScheduleError(f"{self}: {name} must be a positive integer")
+        if not isinstance(self.options.get("reduction", False), bool):
+            raise ScheduleError(f"{self}: reduction must be true or false")
 
     def apply(self, plan: Plan) -> Plan:
         """Mark the loop."""
