@@ -96,11 +96,11 @@ def affine_text(affine: Affine, values: Mapping[str, str]) -> str:
     terms = []
     for name, factor in affine.coefficients.items():
         value = values.get(name, name)
+        wrapped = value if value.isidentifier() else f"({value})"
         if factor == 1:
             terms.append(value)
         else:
-            wrapped = value if value.isidentifier() else f"({value})"
-            terms.append(f"{factor} * {wrapped}")
+            terms.append(f"-{wrapped}" if factor == -1 else f"{factor} * {wrapped}")
     if affine.constant or not terms:
         terms.append(str(affine.constant))
     return " + ".join(terms).replace("+ -", "- ")
