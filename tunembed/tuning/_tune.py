@@ -281,9 +281,9 @@ class _Session:
         attempt = self.bench.run([attempt])[0]
         self.attempts.append(attempt)
         self.proposals.append(proposal)
-        self.tell({"kind": "trial", "trial": len(self.attempts), **attempt.to_row()})
         if self.record and attempt.status != "illegal":
             self._remember(proposal, attempt)
+        self.tell({"kind": "trial", "trial": len(self.attempts), **attempt.to_row()})
         return attempt
 
     def _remember(self, proposal: Proposal, attempt: Attempt) -> None:
