@@ -165,7 +165,7 @@ def _extent(plan: Plan, loop: Loop, name: str, sizes: Mapping[str, int]) -> floa
         return UNKNOWN_EXTENT
     if not (high.is_int() and low.is_int()):
         return UNKNOWN_EXTENT
-    return (high.to_python() - low.to_python() + 1) / loop.step
+    return float((high.to_python() - low.to_python()) // loop.step + 1)
 
 
 def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
