@@ -190,8 +190,6 @@ def test_names_do_not_matter():
         "tile(r=64, inner=32); register_tile(inner, r=4, c=16); pack(right, inner_t); "
         "parallel(r_t)"
     )
-        + "; pack(right, inner_t); parallel(r_t)"
-    )
 
 
 def test_the_order_of_the_loops_does_not_matter():
