@@ -18,7 +18,7 @@ from tunembed.kernels import CrashError, Kernel
 from tunembed.parsers import FunctionNotFoundError, parse_c
 from tunembed.tuning import TuningDatabase
 from tunembed.tuning._arguments import argument_specs
-from tunembed.tuning._tune import as_source, choose_function
+from tunembed.tuning._choice import as_source, choose_function
 
 # Like the product in the database, but not the same.
 KERNEL = """\

@@ -17,6 +17,16 @@ def argument_specs(function: Function) -> list[ArgumentSpec]:
     that are used as subscripts get valid indices; those that bound a loop as
     ``a[i] .. a[i + 1]`` get rising offsets, as the row pointers of CSR.
 
+    Parameters
+    ----------
+    function : Function
+        What is to be called.
+
+    Returns
+    -------
+    list of ArgumentSpec
+        In the order of the parameters.
+
     Raises
     ------
     ArgumentError

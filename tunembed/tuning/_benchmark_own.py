@@ -65,10 +65,15 @@ def benchmark_own(
     folder : str or Path
         C files.
     database : TuningDatabase, optional
+        What is known; the user's and the shipped one if not given.
     trials : int, default=10
+        Candidates per kernel at most.
     threads : int, optional
+        OpenMP threads; all cores if not given.
     random_state : int, default=0
+        Seed of the values of matrices and arguments.
     progress : callable, optional
+        Called with a dict per finished row; its ``"kind"`` is ``"kernel"``.
 
     Returns
     -------

@@ -64,13 +64,19 @@ def benchmark_polybench(
     path : str or Path
         A copy of PolyBench/C 4.2.1.
     dataset : str, default="LARGE"
+        The size at which all versions are timed; outputs are compared at SMALL and
+        MEDIUM.
     database : TuningDatabase, optional
-        It holds nothing of PolyBench.
+        What is known; the user's and the shipped one if not given. It holds nothing of
+        PolyBench.
     trials : int, default=10
+        Candidates per kernel at most.
     threads : int, optional
+        OpenMP threads; all cores if not given.
     random_state : int, default=0
         Not used: PolyBench makes its own data.
     progress : callable, optional
+        Called with a dict per finished row; its ``"kind"`` is ``"kernel"``.
 
     Returns
     -------

@@ -46,16 +46,19 @@ def campaign(
     trials : int, default=100
         Measured candidates per kernel.
     threads : int, optional
+        OpenMP threads; all cores if not given.
     budget : float, optional
         Seconds per kernel.
     random_state : int, default=0
+        Seed of what is drawn.
     progress : callable, optional
         Called with a dict per kernel; its ``"kind"`` is ``"kernel"``.
 
     Returns
     -------
     summary : DataFrame
-        One row per kernel: kernel, status, trials, best speedup, schedule.
+        One row per kernel: kernel, status (``"searched"``, ``"known"`` or
+        ``"failed: "`` and why), trials, best speedup, schedule.
     """
     import pandas as pd
 

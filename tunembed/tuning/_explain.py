@@ -17,10 +17,11 @@ from tunembed.features import LoopNestVectorizer, describe
 from tunembed.kernels import BASELINE_FLAGS, ArgumentError, declared_sizes
 from tunembed.parsers import Function
 from tunembed.tuning._attempt import Workbench
+from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._options import NestOptions, find_options
 from tunembed.tuning._result import plain_rows
-from tunembed.tuning._tune import as_source, choose_function, neighbor_rows
+from tunembed.tuning._tune import neighbor_rows
 from tunembed.tuning._view import views_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Explanation:
         One row per nest and form: share of the work, shape, strides, reuse, operation
         mix, arithmetic intensity.
     features_ : DataFrame
-        The features in which a nest differs most from its nearest neighbour's view.
+        The eight features of each nest that are farthest from zero.
     neighbors_ : DataFrame
         The nearest known nests with their distance.
     schedules_ : DataFrame
@@ -75,17 +76,28 @@ def explain(
     kernel : str or Path
         A C file, or C text.
     function : str, optional
+        Which function; the only one with loops if not given.
     sizes : mapping of str to int, optional
         Values of the parameters; those that the file declares, else 1000.
     trials : int, default=10
         How many suggestions are listed per nest.
     database : TuningDatabase, optional
+        The user's and the shipped one if not given.
     strict_fp, assume_noalias : bool, default=False
         As for `tune`.
 
     Returns
     -------
     Explanation
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be parsed or has no such function.
+    ArgumentError
+        If a size is not a parameter of the function.
+    DatabaseError
+        If the database cannot be read.
     """
     import pandas as pd
 

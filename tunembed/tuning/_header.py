@@ -16,7 +16,22 @@ from tunembed.tuning._options import NestOptions
 
 
 def header(function: Function, best: Attempt, found: Sequence[NestOptions]) -> str:
-    """Return a C comment: what was done, how fast it is, where it came from."""
+    """Return a C comment: what was done, how fast it is, where it came from.
+
+    Parameters
+    ----------
+    function : Function
+        What was tuned.
+    best : Attempt
+        The version that is returned, measured.
+    found : sequence of NestOptions
+        The neighbours that were asked.
+
+    Returns
+    -------
+    str
+        With a line end.
+    """
     low, high = best.interval
     machine = machine_fingerprint()
     flags = " ".join(best.candidate.flags) if best.candidate else ""

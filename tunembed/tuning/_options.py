@@ -65,10 +65,18 @@ def find_options(
     Parameters
     ----------
     views : sequence of View
+        The forms of one function.
     database : TuningDatabase
+        What is known.
     bench : Workbench
+        Judges whether a neighbour's schedule is legal here; nothing is run.
     exclude_families, exclude_structures : collection of str
         What the database must not use.
+
+    Returns
+    -------
+    list of NestOptions
+        One for every nest that is worth it, in the order of the views.
     """
     names = tuple(LoopNestVectorizer().get_feature_names_out())
     found = []

@@ -16,7 +16,23 @@ from tunembed.tuning._view import View
 
 @dataclass(frozen=True)
 class Proposal:
-    """One option, or none, for every nest of a view."""
+    """One option, or none, for every nest of a view.
+
+    Attributes
+    ----------
+    view : View
+        Whose nests they are.
+    choice : tuple of int
+        Position of the option chosen for each nest; -1 for none.
+    compiler : str
+        Kind of the compiler, by the choice for the heaviest nest.
+    schedule : Schedule
+        The chosen options one after the other.
+    expected_speedup : float
+        Of the whole function.
+    options : tuple of Option
+        The chosen ones.
+    """
 
     view: View
     choice: tuple[int, ...]
@@ -32,6 +48,12 @@ class Proposals:
     Parameters
     ----------
     found : sequence of NestOptions
+        Of all views; combinations stay within one.
+
+    Notes
+    -----
+    What a combination promises is Amdahl's law over the shares of the nests. Every
+    measurement scales what its variations by one nest promise.
     """
 
     def __init__(self, found: Sequence[NestOptions]) -> None:

@@ -37,6 +37,7 @@ class BenchmarkResult:
     table_ : DataFrame
         One row per kernel.
     summary_ : dict of str to float or str
+        The figures that are published: counts, geometric means, the slowest.
     """
 
     table_: pd.DataFrame = field(repr=False)
@@ -65,7 +66,19 @@ class Checkpoint:
         self.settings = {**settings, "version": __version__}
 
     def row(self, key: str, make: Callable[[], Row]) -> Row:
-        """Return the finished row of `key`, or make it and keep it."""
+        """Return the finished row of `key`, or make it and keep it.
+
+        Parameters
+        ----------
+        key : str
+            What the row is about, such as a kernel and its hash.
+        make : callable
+            Makes the row, a dict of plain values.
+
+        Returns
+        -------
+        dict
+        """
         for line in self._lines():
             if line["key"] == key and line["settings"] == self.settings:
                 return line["row"]

@@ -21,6 +21,7 @@ class TuneResult:
     Attributes
     ----------
     function_ : str
+        Name of the function.
     baseline_seconds_, seconds_ : float
         Median seconds of the original and of the version that is returned.
     speedup_ : float

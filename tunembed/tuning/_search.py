@@ -19,11 +19,11 @@ from tunembed.parsers import Function
 from tunembed.schedules import Schedule
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._attempt import Attempt, Workbench
+from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._sketches import sketches
 from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
-from tunembed.tuning._tune import as_source, choose_function
 from tunembed.tuning._view import Nest, View, views_of
 
 _SMALLEST_SHARE = 0.02
@@ -41,9 +41,11 @@ class SearchResult:
     Attributes
     ----------
     function : Function
+        What was searched.
     attempts : list of Attempt
-        In the order of trial.
+        The legal ones, in the order of trial.
     records : list of TuningRecord
+        Those of attempts at a single nest: what a database can repeat elsewhere.
     """
 
     function: Function
@@ -57,7 +59,19 @@ class SearchResult:
         return max(good, key=lambda a: a.speedup, default=None)
 
     def share_after(self, count: int, reference: float) -> float:
-        """Return the best speedup of the first `count` trials over `reference`."""
+        """Return the best speedup of the first `count` trials over `reference`.
+
+        Parameters
+        ----------
+        count : int
+            The original counts as well: it is kept when nothing is faster.
+        reference : float
+            A speedup.
+
+        Returns
+        -------
+        float
+        """
         good = [a.speedup for a in self.attempts[:count] if a.verified]
         return max([1.0, *good]) / reference
 
@@ -78,17 +92,31 @@ def search(
     Parameters
     ----------
     kernel : str or Path
+        A C file, or C text.
     trials : int, default=30
         Measured candidates at most; 0 to measure the normal form only.
     threads : int, optional
+        OpenMP threads; all cores if not given.
     random_order : bool, default=False
         Draw schedules uniformly instead of the promising ones first: the baseline that
         a recommendation is compared with.
     budget : float, optional
-        Seconds.
+        Seconds after which no new trial is started.
     random_state : int, default=0
+        Seed of what is drawn.
     on_attempt, on_record : callable, optional
         Called at once with every attempt and record, so that nothing is lost.
+
+    Returns
+    -------
+    SearchResult
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be parsed, or not exactly one function has loops.
+    KernelError
+        If the original does not compile, crashes or does not end.
     """
     kernel = as_source(kernel)
     function = choose_function(kernel, None)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunembed.kernels import BASELINE_FLAGS, Kernel, available_cores
-from tunembed.parsers import Function, FunctionNotFoundError, Location, parse_c
+from tunembed.parsers import Function
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
+from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._header import header
 from tunembed.tuning._options import NestOptions, find_options
@@ -148,46 +149,6 @@ def tune(
         subject.close()
 
 
-def as_source(kernel: str | Path) -> str | Path:
-    """Return a path for a string that can only name a file, else what was given."""
-    is_text = isinstance(kernel, str) and any(c in kernel for c in ";{}\n")
-    return kernel if is_text or not kernel else Path(kernel)
-
-
-def choose_function(kernel: str | Path, name: str | None) -> Function:
-    """Return the function to tune: the named one, or the only one with loops."""
-    unit = parse_c(kernel)
-    if name is not None:
-        found = unit.function(name)
-        if not has_loops(found):
-            raise FunctionNotFoundError(
-                f"the function '{name}' has no loops: there is nothing to tune",
-                found.location,
-            )
-        return found
-    looping = [f for f in unit.functions.values() if has_loops(f)]
-    if len(looping) == 1:
-        return looping[0]
-    names = ", ".join(f.name for f in looping or unit.functions.values())
-    if not names:
-        raise FunctionNotFoundError("the file defines no function", Location(unit.path))
-    where = next(iter(looping or unit.functions.values())).location
-    if not looping:
-        raise FunctionNotFoundError(
-            f"no function has a loop ({names}): there is nothing to tune", where
-        )
-    raise FunctionNotFoundError(
-        f"several functions have loops ({names}): choose one with --function", where
-    )
-
-
-def has_loops(function: Function) -> bool:
-    """Return whether a function has a `for` loop."""
-    from tunembed.parsers import find_loop_nests
-
-    return bool(find_loop_nests(function))
-
-
 def tune_subject(
     function: Function,
     subject: Subject,
@@ -204,7 +165,45 @@ def tune_subject(
     exclude_families: Collection[str] = (),
     exclude_near_copies: bool = False,
 ) -> TuneResult:
-    """Tune whatever `subject` verifies and times; see `tune` for the parameters."""
+    """Tune whatever `subject` verifies and times.
+
+    Parameters
+    ----------
+    function : Function
+        What is rewritten.
+    subject : Subject
+        Runs versions of the function, alone or inside of a program.
+    flags : tuple of str, default=BASELINE_FLAGS
+        Compiler flags of the original.
+    trials : int, default=10
+        How many candidates are tried at most.
+    database : TuningDatabase, optional
+        The user's and the shipped one if not given.
+    strict_fp : bool, default=False
+        As for `tune`.
+    threads : int, optional
+        OpenMP threads; all cores if not given.
+    budget : float, optional
+        Seconds after which no new trial is started.
+    assume_noalias : bool, default=False
+        As for `tune`.
+    progress : callable, optional
+        As for `tune`.
+    record : bool, default=True
+        Append the trials to the database.
+    exclude_families : collection of str
+        Families in the database that must not be used.
+    exclude_near_copies : bool, default=False
+        Leave out nests that equal one of this function's.
+
+    Returns
+    -------
+    TuneResult
+
+    See Also
+    --------
+    tune : For a C file.
+    """
     session = _Session(function, subject, flags, strict_fp, assume_noalias, progress)
     session.threads = threads or available_cores()
     session.database = TuningDatabase() if database is None else database

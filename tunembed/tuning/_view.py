@@ -40,10 +40,13 @@ class Nest:
     Attributes
     ----------
     index : int
+        Position among the nests of the view.
     loop : Loop
         Its root in the plan's tree.
     roles : Roles
+        What its loops and arrays do, by which schedules are matched.
     features : ndarray of shape (n_features,)
+        As of `LoopNestVectorizer`; not a number where a feature is unknown.
     share : float
         Estimated share of the function's work.
     structure : str
@@ -76,10 +79,13 @@ class View:
     Attributes
     ----------
     name : {"normal", "raw"}
+        In normal form, or as it was written.
     plan : Plan
+        The function with `prefix` applied.
     prefix : Schedule
         The steps that lead from the source to this form.
     nests : tuple of Nest
+        In textual order.
     """
 
     name: str
@@ -91,7 +97,22 @@ class View:
 def views_of(
     function: Function, sizes: Mapping[str, int], *, strict_fp: bool = False
 ) -> list[View]:
-    """Return the forms in which `function` is compared with what is known."""
+    """Return the forms in which `function` is compared with what is known.
+
+    Parameters
+    ----------
+    function : Function
+        What is tuned.
+    sizes : mapping of str to int
+        Values of its parameters, for features and shares.
+    strict_fp : bool, default=False
+        Normalize without reassociation.
+
+    Returns
+    -------
+    list of View
+        The normal form; then the function as it was written, if that is another.
+    """
     raw = prepare(function, strict_fp=strict_fp)
     normal, prefix = normalize(raw)
     views = [_view("normal", normal, prefix, sizes)]
