@@ -45,7 +45,7 @@ class ProgramParser(  # type: ignore[call-arg]
         that names its index, file and line; or put None in its place and emit a
         `SampleWarning`.
     n_jobs : int, default=None
-        Number of processes; see :term:`n_jobs`. Pays for hundreds of files.
+        Number of processes, as of `joblib.Parallel`. Pays for hundreds of files.
     include_dirs : sequence of path-like, default=()
         Where included files are searched.
     defines : sequence of str, default=()
