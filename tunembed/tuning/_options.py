@@ -120,7 +120,8 @@ def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> Nest
             options.append(_option(schedule, suggestion))
         else:
             refused.append(Refusal(str(schedule), attempt.reason))
-    return NestOptions(view, nest, neighbors, tuple(options), tuple(refused))
+    unique = tuple(dict.fromkeys(refused))
+    return NestOptions(view, nest, neighbors, tuple(options), unique)
 
 
 def _matched(
