@@ -31,6 +31,7 @@ class Output:
 def run(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("TUNEMBED_DATABASE", str(tmp_path / "user.sqlite"))
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("tunembed.tuning._database.SHIPPED", tmp_path / "none.sqlite")
 
     def run(*arguments):
         capsys.readouterr()

@@ -34,6 +34,7 @@ class Output:
 def run(capsys, monkeypatch, tmp_path, compiled):
     monkeypatch.setenv("TUNEMBED_DATABASE", str(tmp_path / "user.sqlite"))
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("tunembed.tuning._database.SHIPPED", tmp_path / "none.sqlite")
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
@@ -248,8 +249,7 @@ def test_from_text_to_tuned_file(run, tmp_path, store):
     assert "product" in table and "Schedules that would be tried" in table
 
 
-def test_nothing_is_known(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(TuningDatabase, "_shipped_path", lambda self: None)
+def test_nothing_is_known(run, tmp_path):
     (tmp_path / "k.c").write_text(LOOP % "x[i] = 2.0 * x[i];")
     shown = run("tune", "k.c", "--size", "n=20")
     assert shown.code == 3 and "Nothing was tried" in shown.out

@@ -95,3 +95,13 @@ def test_a_kernel_that_could_not_run(tmp_path):
     void f(int n, struct s *p) { for (int i = 0; i < n; i++) p[i].a = *(int *)0; }"""
     store = TuningDatabase(tmp_path / "empty.sqlite", shipped=False)
     assert len(explain(text, database=store).nests_) <= 1
+
+
+def test_a_refusal_is_said_once(campaigned):
+    """Two compilers' recipes with the same schedule are refused for one reason."""
+    text = "void f(int n, double x[n]) { for (int i = 1; i < n; i++) x[i] = x[i - 1]; }"
+    store = TuningDatabase(campaigned.database, shipped=False)
+    schedules = explain(text, database=store).schedules_
+    refused = schedules[schedules["refused"] != ""]
+    assert len(refused)
+    assert not refused.duplicated(["form", "nest", "schedule"]).any()

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -196,6 +197,22 @@ def test_nothing_known(tmp_path, store, families):
 
 def test_no_time_no_trials(store):
     assert len(quickly(store, trials=5, budget=0.0).trials_) == 0
+
+
+def test_an_interrupt_keeps_the_trial_and_removes_files(store, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    before = len(store)
+
+    def interrupt(event):
+        if event["kind"] == "trial":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        quickly(store, record=True, trials=5, progress=interrupt)
+    assert len(store) == before + 1
+    assert not list(scratch.iterdir())
 
 
 def test_strict_floating_point_takes_no_licence(store):
