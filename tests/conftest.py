@@ -73,7 +73,7 @@ def campaigned(tmp_path_factory, compiled):
     for path in paths:
         path.write_text(KERNELS[path.stem])
     store = TuningDatabase(folder / "known.sqlite", shipped=False)
-    summary = campaign(paths, database=store, trials=4, threads=1)
+    summary = campaign(paths, database=store, trials=2, threads=1)
     return Campaigned(paths, store.path, summary)
 
 

@@ -11,7 +11,10 @@ from conftest import KERNELS
 from tunembed import explain
 from tunembed.kernels import ArgumentError, Build
 from tunembed.kernels._worker import Worker
+from tunembed.schedules import Roles, Schedule
 from tunembed.tuning import TuningDatabase
+from tunembed.tuning._knowledge import Knowledge, Neighbor, Suggestion
+from tunembed.tuning._recipe import Recipe
 
 KERNEL = KERNELS["product"].replace("double", "float").replace("+=", "+= 2.0f *")
 
@@ -97,11 +100,24 @@ def test_a_kernel_that_could_not_run(tmp_path):
     assert len(explain(text, database=store).nests_) <= 1
 
 
-def test_a_refusal_is_said_once(campaigned):
+def test_a_refusal_is_said_once(campaigned, monkeypatch):
     """Two compilers' recipes with the same schedule are refused for one reason."""
-    text = "void f(int n, double x[n]) { for (int i = 1; i < n; i++) x[i] = x[i - 1]; }"
     store = TuningDatabase(campaigned.database, shipped=False)
-    schedules = explain(text, database=store).schedules_
-    refused = schedules[schedules["refused"] != ""]
-    assert len(refused)
-    assert not refused.duplicated(["form", "nest", "schedule"]).any()
+    known = store.records()
+    roles = known.loc[known["kernel"] == "product", "roles"].iloc[0]
+    schedule = Schedule.parse("interchange(L1, L0); tile(L2=8)")
+    suggestions = [
+        Suggestion(
+            Recipe("normal", kind, schedule),
+            2.0,
+            1.0,
+            Roles.from_dict(json.loads(roles)),
+            Neighbor("product", "dense", 0, 1.0),
+        )
+        for kind in ("gcc", "clang")
+    ]
+    monkeypatch.setattr(Knowledge, "suggest", lambda *_, **__: suggestions)
+    text = "void f(int n, double x[n]) { for (int i = 1; i < n; i++) x[i] = x[i - 1]; }"
+    (row,) = explain(text, database=store).schedules_.to_dict("records")
+    assert row["schedule"] == str(schedule)
+    assert "needs 3 loops" in row["refused"]

@@ -56,7 +56,7 @@ def test_a_second_campaign_measures_nothing(campaigned, store, monkeypatch):
     told = []
     before = len(store)
     summary = campaign(
-        campaigned.paths, database=store, trials=4, threads=1, progress=told.append
+        campaigned.paths, database=store, trials=2, threads=1, progress=told.append
     )
     assert set(summary["status"]) == {"known"} and len(store) == before
     assert [(event["number"], event["total"]) for event in told] == [
