@@ -126,7 +126,7 @@ def _mkl_path() -> str:
     for file in importlib.metadata.files("mkl") or ():
         if file.name.startswith("libmkl_rt.so"):
             return str(Path(str(file.locate())).resolve())
-    raise RuntimeError("the package mkl has no libmkl_rt.so: reinstall it")
+    raise BenchmarkError("the package mkl has no libmkl_rt.so: reinstall it")
 
 
 def _row(
