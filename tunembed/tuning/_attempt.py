@@ -198,8 +198,12 @@ class Workbench:
         found = self.subject.measure(candidates, effort)
         return [_measured(a, m) for a, m in zip(attempts, found, strict=True)]
 
-    def measure(self, attempt: Attempt, effort: Effort) -> Attempt:
-        """Time a verified attempt again."""
+    def confirm(self, attempt: Attempt, effort: Effort) -> Attempt:
+        """Compare and time an attempt again, with more care."""
+        if self.subject is not None and attempt.candidate is not None:
+            outcome = self.subject.confirm(attempt.candidate)
+            if not outcome.ok:
+                return replace(attempt, status=outcome.status, reason=outcome.detail)
         return self._measure([attempt], effort)[0]
 
 

@@ -44,7 +44,8 @@ _POLLY_PARALLEL = (*_POLLY, "-mllvm", "-polly-parallel", "-lgomp")
 _VARIABLE_SIZES = "POLYBENCH_USE_C99_PROTO"
 _VERIFIED_AT = ("SMALL", "MEDIUM")
 _RATIOS = ("speedup", "over_polly", "polly_over_gcc")
-_FINAL = Effort(budget=20.0, max_repetitions=9, precision=0.02, slower=1e9)
+# Rounds of the final comparison, by the seconds of the original.
+_ROUNDS = ((0.3, 9), (3.0, 3), (math.inf, 1))
 
 
 def benchmark_polybench(
@@ -176,13 +177,20 @@ def _row(
             ours = subject.program_of(
                 tuned.source_, tuned.flags_, compilers[tuned.compiler_]
             )
-        row |= _compare(original, ours, compilers)
+        row |= _compare(original, ours, compilers, subject.baseline_seconds)
     except (KernelError, SourceError) as error:
         row |= {"status": str(error)} | dict.fromkeys(_RATIOS, math.nan)
     return row
 
 
-def _compare(original: Program, ours: Program, compilers: dict[str, Compiler]) -> Row:
+def _effort(seconds: float) -> Effort:
+    rounds = next(count for limit, count in _ROUNDS if seconds < limit)
+    return Effort(budget=15.0, max_repetitions=rounds, precision=0.02, slower=1e9)
+
+
+def _compare(
+    original: Program, ours: Program, compilers: dict[str, Compiler], seconds: float
+) -> Row:
     """Time gcc, Polly, parallel Polly and ours in turns."""
     others = {"tuned": ours}
     clang = compilers.get("clang")
@@ -196,9 +204,9 @@ def _compare(original: Program, ours: Program, compilers: dict[str, Compiler]) -
         zip(others, measure_programs([original, *others.values()], _FINAL), strict=True)
     )
     mine = measured["tuned"]
-    seconds = {n: m.seconds for n, m in measured.items()}
+    medians = {n: m.seconds for n, m in measured.items()}
     best_polly = min(
-        (s for n, s in seconds.items() if n != "tuned" and math.isfinite(s)),
+        (s for n, s in medians.items() if n != "tuned" and math.isfinite(s)),
         default=math.nan,
     )
     if ours is original:
@@ -207,15 +215,15 @@ def _compare(original: Program, ours: Program, compilers: dict[str, Compiler]) -
         speedup, (low, high) = mine.ratio, mine.ratio_interval
     return {
         "gcc": mine.baseline_seconds,
-        "polly": seconds.get("polly", math.nan),
-        "polly_parallel": seconds.get("polly_parallel", math.nan),
+        "polly": medians.get("polly", math.nan),
+        "polly_parallel": medians.get("polly_parallel", math.nan),
         "seconds": mine.seconds,
         "speedup": speedup,
         "low": low,
         "high": high,
         "over_polly": best_polly * speedup / mine.baseline_seconds,
         "polly_over_gcc": mine.baseline_seconds / best_polly,
-        "waited": mine.waited,
+        "rounds": mine.repetitions,
     }
 
 

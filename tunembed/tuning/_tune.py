@@ -337,7 +337,7 @@ class _Session:
         good = [a for a in self.attempts if a.verified and a.speedup >= SMALLEST_GAIN]
         good.sort(key=lambda attempt: -attempt.speedup)
         for attempt in good[:2]:
-            again = self.bench.measure(attempt, CAREFUL)
+            again = self.bench.confirm(attempt, CAREFUL)
             if (
                 again.verified
                 and again.interval[0] >= 1.0
