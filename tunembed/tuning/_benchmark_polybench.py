@@ -200,9 +200,9 @@ def _compare(
         others["polly_parallel"] = replace(
             original, compiler=clang, flags=(*flags, *_POLLY_PARALLEL)
         )
-    measured = dict(
-        zip(others, measure_programs([original, *others.values()], _FINAL), strict=True)
-    )
+    programs = [original, *others.values()]
+    found = measure_programs(programs, _effort(seconds))
+    measured = dict(zip(others, found, strict=True))
     mine = measured["tuned"]
     medians = {n: m.seconds for n, m in measured.items()}
     best_polly = min(
