@@ -22,6 +22,9 @@ def own(
     trials: options.Trials = 10,
     threads: options.Threads = None,
     seed: options.Seed = 0,
+    search: Annotated[
+        bool, typer.Option(help="Also search a dozen kernels for long.")
+    ] = True,
     as_json: options.Json = False,
 ) -> None:
     """Tune our own kernels, each without its family in the database."""
@@ -35,6 +38,7 @@ def own(
             trials=trials,
             threads=threads,
             random_state=seed,
+            compare_with_search=search,
             progress=progress,
         )
 
