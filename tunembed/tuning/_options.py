@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunembed.features import LoopNestVectorizer
 from tunembed.schedules import Schedule, ScheduleError, match
@@ -20,6 +22,8 @@ _SMALLEST_SHARE = 0.004
 _MOST_OPTIONS = 8
 _LIGHT_SHARE = 0.1
 _LIGHT_OPTIONS = 2
+_LOOKED_AT = 60
+_REPEATED = 0.85
 
 
 @dataclass(frozen=True)
@@ -100,28 +104,49 @@ def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> Nest
     most = _MOST_OPTIONS if nest.share >= _LIGHT_SHARE else _LIGHT_OPTIONS
     options: list[Option] = []
     refused: list[Refusal] = []
-    seen = set()
-    for suggestion in knowledge.suggest(nest.features, k=40):
+    for option in _varied(_matching(nest, knowledge, refused)):
         if len(options) >= most:
             break
+        attempt = bench.prepare(view.plan, Schedule(), option.schedule, option.compiler)
+        if attempt.legal:
+            options.append(option)
+        else:
+            refused.append(Refusal(str(option.schedule), attempt.reason))
+    unique = tuple(dict.fromkeys(refused))
+    return NestOptions(view, nest, neighbors, tuple(options), unique)
+
+
+def _matching(nest: Nest, knowledge: Knowledge, refused: list[Refusal]) -> list[Option]:
+    """Return the neighbours' schedules in the names of this nest, each once."""
+    found: dict[tuple[str, str], Option] = {}
+    for suggestion in knowledge.suggest(nest.features, k=_LOOKED_AT):
         if suggestion.expected_speedup < 1.0:
             continue
         schedule = _matched(suggestion, nest, refused)
+        if schedule is None or (nest.is_fine and "parallel(" in str(schedule)):
+            continue
         key = (str(schedule), suggestion.recipe.compiler)
-        if schedule is None or key in seen:
-            continue
-        if nest.is_fine and "parallel(" in key[0]:
-            continue
-        seen.add(key)
-        attempt = bench.prepare(
-            view.plan, Schedule(), schedule, suggestion.recipe.compiler
+        found.setdefault(key, _option(schedule, suggestion))
+    return list(found.values())
+
+
+def _varied(options: list[Option]) -> list[Option]:
+    """Order options so that ten trials see different ideas, not one with ten sizes.
+
+    The n-th schedule with the same steps counts for less and less.
+    """
+    seen: Counter[str] = Counter()
+    rated = []
+    for option in sorted(options, key=lambda o: -o.expected_speedup):
+        idea = re.sub(r"=[^,)]*|, (schedule|chunk)\b", "", str(option.schedule))
+        rated.append(
+            replace(
+                option,
+                expected_speedup=option.expected_speedup * _REPEATED ** seen[idea],
+            )
         )
-        if attempt.legal:
-            options.append(_option(schedule, suggestion))
-        else:
-            refused.append(Refusal(str(schedule), attempt.reason))
-    unique = tuple(dict.fromkeys(refused))
-    return NestOptions(view, nest, neighbors, tuple(options), unique)
+        seen[idea] += 1
+    return sorted(rated, key=lambda o: -o.expected_speedup)
 
 
 def _matched(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from tunembed.schedules import Schedule
 from tunembed.tuning._knowledge import combined_speedup
 from tunembed.tuning._options import NestOptions, Option
 from tunembed.tuning._view import View
+
+# Both forms of a function are tried before variations of either.
+_FIRST = 1e6
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,9 @@ class Proposals:
 
     Notes
     -----
-    What a combination promises is Amdahl's law over the shares of the nests. Every
-    measurement scales what its variations by one nest promise.
+    What a combination promises is Amdahl's law over the shares of the nests. The best
+    combination of every view comes first. Every measurement scales what its variations
+    by one nest promise; several are averaged.
     """
 
     def __init__(self, found: Sequence[NestOptions]) -> None:
@@ -65,8 +70,8 @@ class Proposals:
         for name, entries in self.by_view.items():
             start = tuple(0 if e.options else -1 for e in entries)
             if any(choice >= 0 for choice in start):
-                self._add(name, start, self._expected(name, start))
                 self._around(name, start, 1.0, discount=0.97)
+                self.waiting[(name, start)] = _FIRST + self._expected(name, start)
 
     def next(self) -> Proposal | None:
         """Return the most promising combination not handed out yet."""
@@ -75,7 +80,7 @@ class Proposals:
         key = max(self.waiting, key=lambda k: self.waiting[k])
         expected = self.waiting.pop(key)
         self.tried.add(key)
-        return self._proposal(*key, expected)
+        return self._proposal(*key, expected - _FIRST * (expected > _FIRST))
 
     def learn(self, proposal: Proposal, speedup: float) -> None:
         """Note a measured speedup; its variations become more, or less, promising."""
@@ -96,7 +101,8 @@ class Proposals:
     def _add(self, name: str, choice: tuple[int, ...], score: float) -> None:
         key = (name, choice)
         if key not in self.tried:
-            self.waiting[key] = score
+            known = self.waiting.get(key, score)
+            self.waiting[key] = known if known > _FIRST else math.sqrt(known * score)
 
     def _expected(self, name: str, choice: tuple[int, ...]) -> float:
         entries = self.by_view[name]
