@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pycparser import c_ast
-
 from tunembed.parsers import (
     Access,
     Affine,
@@ -26,10 +24,8 @@ from tunembed.parsers import Loop as SourceLoop
 from tunembed.parsers import Node as SourceNode
 from tunembed.schedules._names import words_of
 from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
+from tunembed.schedules._settling import settle
 from tunembed.schedules._tree import Leaf, Loop, Node, leaves_of
-from tunembed.schedules._types import dtype, is_floating_type
-
-_MEMBERS = "*members"
 
 
 def build_scop(function: Function) -> Scop:
@@ -76,10 +72,7 @@ class _Builder:
 
     def build(self) -> Scop:
         tree = self._nodes(self.function.body, _Context())
-        self.statements = {
-            name: _without_conversions(self.function, statement)
-            for name, statement in _settle(_merged_members(self.statements)).items()
-        }
+        self.statements = settle(self.function, self.statements)
         written = {
             access.array
             for statement in self.statements.values()
@@ -362,96 +355,6 @@ def _constrain(context: _Context, found: Sequence[tuple[bool, str]]) -> _Context
         constraints=context.constraints + texts,
         loose=context.loose + tuple(text for varies, text in found if not varies),
     )
-
-
-def _settle(statements: dict[str, ScopStatement]) -> dict[str, ScopStatement]:
-    """Give every array one number of subscripts, and unknown accesses a meaning.
-
-    An array seen with different numbers of subscripts is judged as a whole; what
-    touches unknown memory touches every array.
-    """
-    ranks: dict[str, set[int]] = {}
-    for statement in statements.values():
-        for access in statement.accesses:
-            if access.array != EVERYTHING:
-                ranks.setdefault(access.array, set()).add(_rank(access))
-    whole = {array for array, found in ranks.items() if len(found) > 1}
-    settled = {}
-    for name, statement in statements.items():
-        accesses: list[ScopAccess] = []
-        for access in statement.accesses:
-            if access.array == EVERYTHING:
-                accesses += [
-                    ScopAccess(array, (None,) * min(found), access.kind, None)
-                    for array, found in ranks.items()
-                    if array not in whole
-                ]
-                continue
-            if access.array in whole:
-                access = replace(access, subscripts=(), private=(), is_reduction=False)
-            accesses.append(access)
-        settled[name] = replace(statement, accesses=tuple(accesses))
-    return settled
-
-
-def _merged_members(
-    statements: dict[str, ScopStatement],
-) -> dict[str, ScopStatement]:
-    """See arrays that are reached through pointers in structs as one.
-
-    ``g->now[i]`` and ``g->old[i]`` may be the same memory; nothing can be tested.
-    """
-    members = {
-        access.array
-        for statement in statements.values()
-        for access in statement.accesses
-        if access.subscripts and _is_member(access)
-    }
-    if len(members) < 2:
-        return statements
-    return {
-        name: replace(
-            statement,
-            accesses=tuple(
-                replace(a, array=_MEMBERS, subscripts=(), is_reduction=False)
-                if a.array in members
-                else a
-                for a in statement.accesses
-            ),
-        )
-        for name, statement in statements.items()
-    }
-
-
-def _is_member(access: ScopAccess) -> bool:
-    node = access.node
-    while isinstance(node, c_ast.ArrayRef):
-        node = node.name
-    return isinstance(node, c_ast.StructRef) and isinstance(access.node, c_ast.ArrayRef)
-
-
-def _without_conversions(function: Function, statement: ScopStatement) -> ScopStatement:
-    """Take no update for a reduction that rounds to an integer every time."""
-    targets = {a.array for a in statement.accesses if a.is_reduction}
-    if not targets or any(is_floating_type(dtype(function, t)) for t in targets):
-        return statement
-    others = {a.array for a in statement.accesses if not a.is_reduction}
-    if not _has_floats(statement.node) and not any(
-        is_floating_type(dtype(function, other)) for other in others
-    ):
-        return statement
-    accesses = tuple(replace(a, is_reduction=False) for a in statement.accesses)
-    return replace(statement, accesses=accesses, operator=None)
-
-
-def _has_floats(node: c_ast.Node) -> bool:
-    if isinstance(node, c_ast.Constant) and node.type in ("float", "double"):
-        return True
-    return any(_has_floats(child) for _, child in node.children())
-
-
-def _rank(access: ScopAccess) -> int:
-    return len(access.private) + len(access.subscripts)
 
 
 def _representable(loop: SourceLoop) -> bool:

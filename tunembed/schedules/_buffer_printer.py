@@ -1,0 +1,153 @@
+"""The C text of buffers: their declarations, their elements, what is copied."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tunembed.schedules._buffers import Footprint
+from tunembed.schedules._c_text import affine_text, minus
+from tunembed.schedules._expansion import Expansion
+from tunembed.schedules._names import free_name, words_of
+from tunembed.schedules._scop import Scop, ScopAccess
+from tunembed.schedules._tree import Pack
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """A buffer in force: what replaces the elements of an array.
+
+    Parameters
+    ----------
+    pack : Pack
+    box : Footprint
+        What part of the array it holds.
+    lower, upper : list of str
+        C text of the first and the last place in every dimension of the array.
+    dtype : str
+        C type of an element.
+    test : str
+        C text, true if anything is touched; empty if something always is.
+    """
+
+    pack: Pack
+    box: Footprint
+    lower: list[str]
+    upper: list[str]
+    dtype: str
+    test: str
+
+    @property
+    def kept(self) -> list[int]:
+        """The array's dimensions that the buffer has too, in the buffer's order."""
+        return [d for d in self.pack.permutation if self.box.extents[d] > 1]
+
+    def element(self, places: Mapping[int, str] | Sequence[str]) -> str:
+        """Return the element that holds the one of the array at `places`."""
+        inside = [f"[{minus(places[d], self.lower[d])}]" for d in self.kept]
+        return self.pack.buffer + "".join(inside)
+
+    def accessed(self, access: ScopAccess, values: Mapping[str, str]) -> str:
+        """Return the element that `access` means where the loops have `values`."""
+        known = {d: s for d, s in enumerate(access.subscripts) if s is not None}
+        return self.element({d: affine_text(s, values) for d, s in known.items()})
+
+
+class BufferPrinter:
+    """Prints how buffers are filled and written back.
+
+    Parameters
+    ----------
+    scop : Scop
+    expansions : mapping of str to Expansion
+        The arrays that take the place of variables.
+    index_type : str
+        C type of loop counters.
+    """
+
+    def __init__(
+        self, scop: Scop, expansions: Mapping[str, Expansion], index_type: str
+    ) -> None:
+        self.scop = scop
+        self.expansions = expansions
+        self.index_type = index_type
+        self.words = words_of(scop.function.unit.text)
+
+    def filled(self, buffer: Buffer, outer: Buffer | None) -> list[str]:
+        """Return the lines that declare a buffer and copy the array into it.
+
+        Parameters
+        ----------
+        buffer : Buffer
+        outer : Buffer or None
+            The buffer in which the array lives there already.
+
+        Returns
+        -------
+        list of str
+        """
+        name, kept = buffer.pack.buffer, buffer.kept
+        if kept:
+            shape = "".join(f"[{buffer.box.extents[d]}]" for d in kept)
+            align = " __attribute__((aligned(64)))"
+            declared = f"{buffer.dtype} {name}{shape}{align};"
+            return [declared, *self.copied(buffer, outer, back=False)]
+        value = self._memory(buffer.pack.array, buffer.lower, outer)
+        value = f"{buffer.test} ? {value} : 0" if buffer.test else value
+        return [f"{buffer.dtype} {name} = {value};"]
+
+    def copied(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
+        """Return the lines that copy an array into its buffer, or back."""
+        copy = self._copy(buffer, outer, back=back)
+        if not buffer.test:
+            return copy
+        return [f"if {buffer.test} {{", *(f"    {line}" for line in copy), "}"]
+
+    def _copy(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
+        places = list(buffer.lower)
+        lines = []
+        for d in sorted(buffer.kept):
+            name = places[d] = free_name(f"at{d}", self.words)
+            lines.append(
+                f"for ({self.index_type} {name} = {buffer.lower[d]}; "
+                f"{name} <= {buffer.upper[d]}; {name}++)"
+            )
+        theirs = self._memory(buffer.pack.array, places, outer)
+        ours = buffer.element(places)
+        lines.append(f"{theirs} = {ours};" if back else f"{ours} = {theirs};")
+        return [f"{'    ' * depth}{line}" for depth, line in enumerate(lines)]
+
+    def _memory(self, array: str, places: list[str], outer: Buffer | None) -> str:
+        """Return an element of an array, or of the buffer it lives in already."""
+        if outer is None:
+            return self._array(array) + self._brackets(array, places)
+        return outer.element(places)
+
+    def _array(self, name: str) -> str:
+        expansion = self.expansions.get(name)
+        return expansion.name if expansion else name.split("#")[0]
+
+    def _brackets(self, array: str, places: list[str]) -> str:
+        """Return the subscripts of an element, linear where the source has them so."""
+        inner = next(
+            (
+                access.inner_extents
+                for statement in self.scop.statements.values()
+                for access in statement.accesses
+                if access.array == array and access.inner_extents
+            ),
+            (),
+        )
+        if not inner:
+            return "".join(f"[{place}]" for place in places)
+        text = places[0]
+        for extent, place in zip(inner, places[1:], strict=True):
+            text = f"{_factor(text)} * {_factor(extent)} + {place}"
+        return f"[{text}]"
+
+
+def _factor(text: str) -> str:
+    return text if text.isidentifier() or text.isdigit() else f"({text})"
