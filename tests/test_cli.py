@@ -318,13 +318,22 @@ def test_campaign(run, kernel, monkeypatch):
     def campaign(kernels, **options):
         event = {"kind": "kernel", "number": 1, "total": 1, "kernel": "f"}
         options["progress"]({**event, "speedup": 2.5, "status": "searched"})
-        return pd.DataFrame({"kernel": [path.stem for path in kernels], "best": [2.5]})
+        names = [path.stem for path in kernels]
+        return pd.DataFrame({"kernel": names, "best": [2.5], "status": "searched"})
 
     monkeypatch.setattr(tunembed.tuning, "campaign", campaign, raising=False)
     for target in (kernel, kernel.parent):
         shown = run("campaign", target, "--trials", 5)
         assert shown.code == 0
         assert "2.5" in shown.out and "1/1  f " in shown.err
+
+
+@pytest.mark.parametrize(("second", "code"), [("failed: b", 2), ("known", 0)])
+def test_campaign_with_failures(run, kernel, monkeypatch, second, code):
+    summary = pd.DataFrame({"kernel": ["f", "g"], "status": ["failed: a", second]})
+    monkeypatch.setattr(tunembed.tuning, "campaign", lambda *_, **__: summary)
+    shown = run("campaign", kernel)
+    assert shown.code == code and "failed: a" in shown.out
 
 
 class Benchmark:

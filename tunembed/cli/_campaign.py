@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tunembed.cli import _options as options
-from tunembed.cli._errors import CommandError, reporting
+from tunembed.cli._errors import BAD_INPUT, CommandError, reporting
 
 
 def campaign(
@@ -20,7 +20,10 @@ def campaign(
     budget: options.Budget = None,
     seed: options.Seed = 0,
 ) -> None:
-    """Fill a database by search over many kernels; resumes where it stopped."""
+    """Fill a database by search over many kernels; resumes where it stopped.
+
+    The exit code is 2 when every kernel failed.
+    """
     with reporting("Every finished trial is in the database; the same command resumes"):
         kernels = sorted(folder.glob("*.c")) if folder.is_dir() else [folder]
         if not (kernels and kernels[0].is_file()):
@@ -40,3 +43,5 @@ def campaign(
                 progress=live,
             )
         _display.console().print(_display.frame_table(summary))
+    if summary["status"].str.startswith("failed").all():
+        raise typer.Exit(BAD_INPUT)
