@@ -67,6 +67,7 @@ class Result:
         self.schedule_ = "parallel(i)"
         self.source_ = "/* tuned */\n" + KERNEL
         self.verified_ = True
+        self.refusals_ = {"'x' and 'y' may overlap: use --assume-noalias": 3, "no": 1}
         self.neighbors_ = pd.DataFrame({"kernel": ["axpy"], "distance": [0.25]})
         good = [1, "parallel(i)", True, "", True, "ok", 0.01, speedup, 1.9, 2.1]
         bad = [2, "tile(i=32)", False, "i carries S0", None, "illegal"]
@@ -163,6 +164,7 @@ def test_tune_without_trials(run, kernel, tune):
     tune.outcome.trials_ = pd.DataFrame()
     shown = run("tune", kernel)
     assert shown.code == 3 and "Nothing was tried" in shown.out
+    assert "3 of 4 refused: 'x' and 'y' may overlap: use --assume" in shown.out
 
 
 @pytest.mark.parametrize(("speedup", "code"), [(2.0, 0), (1.0, 3)])

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -220,6 +221,31 @@ def test_strict_floating_point_takes_no_licence(store):
     assert len(result.trials_)
     assert result.permissions_ == ()
     assert not any("associative" in flag for flag in result.flags_)
+
+
+def test_refusals_are_counted(store):
+    overlapping = """
+void pick(int n, double x[n][n], double *y, int *k)
+{
+    for (int j = 0; j < n; j++)
+        for (int i = 0; i < n; i++)
+            x[i][j] = 2.0 * y[k[i] + j];
+}
+"""
+
+    def make(sizes, rng):
+        n = sizes["n"]
+        k = np.zeros(n, dtype=np.int32)
+        return {"n": n, "x": np.zeros((n, n)), "y": rng.random(n), "k": k}
+
+    options = {"sizes": {"n": 24}, "arguments": make, "trials": 1, "threads": 1}
+    result = tune(overlapping, database=store, **options)
+    counts = list(result.refusals_.values())
+    assert counts == sorted(counts, reverse=True) and result.trials_.empty
+    assert any("--assume-noalias" in reason for reason in result.refusals_)
+    assert result.to_dict()["refusals"] == result.refusals_
+    trusting = tune(overlapping, database=store, assume_noalias=True, **options)
+    assert not any("overlap" in reason for reason in trusting.refusals_)
 
 
 def test_an_original_that_crashes(store):

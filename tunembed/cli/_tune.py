@@ -14,6 +14,8 @@ from tunembed.cli import _options as options
 from tunembed.cli._callables import load_callable
 from tunembed.cli._errors import FASTER, NO_IMPROVEMENT, CommandError, reporting
 
+_MOST_REASONS = 3
+
 
 def tune(
     kernel: options.KernelFile,
@@ -88,7 +90,7 @@ def _show(result: Any, kernel: Path, target: Path) -> None:
     if len(result.trials_):
         console.print(_display.trials_table(result.trials_, "Trials"))
     else:
-        console.print("Nothing was tried: the database proposes no legal schedule.")
+        console.print(_nothing_tried(result.refusals_), markup=False, soft_wrap=True)
     console.print()
     if result.speedup_ > 1:
         ratio = _display.ratio(result.speedup_, *result.speedup_interval_)
@@ -102,6 +104,14 @@ def _show(result: Any, kernel: Path, target: Path) -> None:
         console.print(f"schedule: {result.schedule_}", markup=False, soft_wrap=True)
     else:
         console.print(f"No improvement found: {kernel} is kept as it is.")
+
+
+def _nothing_tried(refusals: dict[str, int]) -> str:
+    lines = ["Nothing was tried: the database proposes no legal schedule."]
+    whole = sum(refusals.values())
+    for reason, count in list(refusals.items())[:_MOST_REASONS]:
+        lines.append(f"{count} of {whole} refused: {reason}")
+    return "\n".join(lines)
 
 
 def _split(flags: str | None) -> list[str] | None:

@@ -99,6 +99,12 @@ def find_options(
     return found
 
 
+def count_refusals(found: Sequence[NestOptions]) -> dict[str, int]:
+    """Return for how many schedules each refusal holds, the most frequent first."""
+    reasons = Counter(refusal.reason for entry in found for refusal in entry.refused)
+    return dict(reasons.most_common())
+
+
 def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> NestOptions:
     neighbors = tuple(knowledge.neighbors(nest.features))
     most = _MOST_OPTIONS if nest.share >= _LIGHT_SHARE else _LIGHT_OPTIONS

@@ -42,6 +42,9 @@ class TuneResult:
         How the returned version is to be compiled.
     permissions_ : tuple of str
         What the schedule was allowed to change, such as ``"reassociates"``.
+    refusals_ : dict of str to int
+        Why suggested schedules are not legal here, and for how many each reason holds,
+        the most frequent first.
     """
 
     function_: str
@@ -57,6 +60,7 @@ class TuneResult:
     compiler_: str = ""
     flags_: tuple[str, ...] = ()
     permissions_: tuple[str, ...] = ()
+    refusals_: dict[str, int] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; not measured numbers are None."""
@@ -71,6 +75,7 @@ class TuneResult:
             "compiler": self.compiler_,
             "flags": list(self.flags_),
             "permissions": list(self.permissions_),
+            "refusals": dict(self.refusals_),
             "neighbors": plain_rows(self.neighbors_),
             "trials": plain_rows(self.trials_),
         }

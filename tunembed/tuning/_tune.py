@@ -17,7 +17,7 @@ from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
 from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._header import header
-from tunembed.tuning._options import NestOptions, find_options
+from tunembed.tuning._options import NestOptions, count_refusals, find_options
 from tunembed.tuning._proposals import Proposal, Proposals
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._result import TuneResult
@@ -330,6 +330,7 @@ class _Session:
             compiler_=best.compiler if faster and best else "",
             flags_=best.candidate.flags if best and best.candidate else (),
             permissions_=best.permissions if best else (),
+            refusals_=count_refusals(self.found),
         )
 
     def _confirmed(self) -> Attempt | None:
