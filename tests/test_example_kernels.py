@@ -73,8 +73,8 @@ def test_there_are_enough():
     families = [read_header(path).family for path in FILES]
     assert len(FILES) >= 64
     assert len(set(families)) >= 8
-    few = {name for name in families if families.count(name) < 4}
-    assert not few, f"fewer than four kernels in {few}"
+    few = {name for name in families if families.count(name) < 2}
+    assert not few, f"only one kernel in {few}"
 
 
 @every_kernel

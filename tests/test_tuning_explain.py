@@ -49,7 +49,8 @@ def test_neighbors_and_schedules(explanation):
     assert len(tried) and "product" in set(tried["learnt_from"])
     assert (tried.groupby(["form", "nest"]).size() <= 4).all()
     assert tried["confidence"].between(0, 1).all()
-    assert (tried["expected"] >= 1.0).all()
+    # A repeated idea counts for less than it gained elsewhere.
+    assert (tried["expected"] > 0.5).all()
 
 
 def test_features(explanation):
