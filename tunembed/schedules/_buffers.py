@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import islpy as isl
 
 from tunembed.schedules._relations import Path, prefix_map
-from tunembed.schedules._scop import Scop
+from tunembed.schedules._scop import Scop, ScopAccess
 from tunembed.schedules._tree import (
     Leaf,
     Loop,
@@ -96,7 +96,35 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
     )
 
 
-def _touched(scop: Scop, path: Path, pack: Pack) -> isl.Set:
+def is_packed(access: ScopAccess, pack: Pack) -> bool:
+    """Return whether an access below `pack` goes to its buffer."""
+    wanted = access.is_reduction or not pack.updates_only
+    return access.array == pack.array and wanted
+
+
+def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
+    """Return whether no other access touches the elements in the buffer.
+
+    Parameters
+    ----------
+    scop : Scop
+    path : Path
+        The nodes above `pack`.
+    pack : Pack
+    """
+    names = statements_below(pack.body)
+    if not any(
+        access.array == pack.array and not is_packed(access, pack)
+        for name in names
+        for access in scop.statements[name].accesses
+    ):
+        return True
+    inside = _touched(scop, path, pack)
+    outside = _touched(scop, path, pack, others=True)
+    return inside.intersect(outside).is_empty()
+
+
+def _touched(scop: Scop, path: Path, pack: Pack, *, others: bool = False) -> isl.Set:
     below = statements_below(pack.body)
     outer = prefix_map(scop, (), path, below)
     names = [node.name for _, node in path if isinstance(node, Loop)]
@@ -109,7 +137,9 @@ def _touched(scop: Scop, path: Path, pack: Pack) -> isl.Set:
                 place = place.intersect_domain(isl.UnionSet(node.domain))
         pieces = place.get_map_list()
         for access in statement.accesses:
-            if access.array != pack.array or pieces.n_map() == 0:
+            if pieces.n_map() == 0 or is_packed(access, pack) == others:
+                continue
+            if access.array != pack.array:
                 continue
             relation = access.relation(statement, scop.parameter_text)
             elements = pieces.get_at(0).reverse().apply_range(relation)

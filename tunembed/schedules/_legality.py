@@ -12,7 +12,7 @@ import islpy as isl
 from tunembed.schedules._dependences import Dependence, Dependences
 from tunembed.schedules._relations import execution_order, node_path, prefix_map
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Loop, Node, loops_of, statements_below
+from tunembed.schedules._tree import Loop, Node, Pack, loops_of, statements_below
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _concurrent_at(
     )
     allowed = outer.simd or (outer.parallel is not None and outer.parallel.reduction)
     if allowed:
-        return _private_copies(scop, loop, arrays, word)
+        return _private_copies(scop, nodes, loop, arrays, word)
     return Verdict(
         False,
         f"{word}({loop.name}): the loop carries a reduction into "
@@ -146,11 +146,20 @@ def _concurrent_at(
     )
 
 
-def _private_copies(scop: Scop, loop: Loop, arrays: list[str], word: str) -> Verdict:
-    """Judge whether every lane or thread may sum into a copy of its own."""
+def _private_copies(
+    scop: Scop, nodes: tuple[Node, ...], loop: Loop, arrays: list[str], word: str
+) -> Verdict:
+    """Judge whether every lane or thread may sum into a copy of its own.
+
+    Elements that are updated in a buffer of their own are told apart from the rest of
+    their array when the buffer is printed.
+    """
+    above = [node for _, node in node_path(nodes, loop)]
+    buffered = {n.array for n in above if isinstance(n, Pack) and n.updates_only}
+    shared = set(arrays) - buffered
     for name in sorted(statements_below(loop.body)):
         for access in scop.statements[name].accesses:
-            if access.array in arrays and not access.is_reduction:
+            if access.array in shared and not access.is_reduction:
                 return Verdict(
                     False,
                     f"{word}({loop.name}): '{access.array}' is reduced there and also "

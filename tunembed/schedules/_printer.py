@@ -13,7 +13,7 @@ from pycparser import c_ast
 
 from tunembed.schedules._ast import generate_ast
 from tunembed.schedules._buffer_printer import Buffer, BufferPrinter
-from tunembed.schedules._buffers import footprint
+from tunembed.schedules._buffers import footprint, is_packed, is_separate
 from tunembed.schedules._c_text import HELPERS, StatementPrinter, expression
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
@@ -205,7 +205,7 @@ class Printer:
                 element = self.expansions[access.array].element(dims)
                 accesses[id(access.node)] = element
             for buffer in place.buffers:
-                if buffer.pack.array == access.array:
+                if is_packed(access, buffer.pack):
                     accesses[id(access.node)] = buffer.accessed(access, values)
         printer.accesses = accesses
         node = statement.node
@@ -239,6 +239,10 @@ class Printer:
         outer = next(
             (b for b in reversed(place.buffers) if b.pack.array == pack.array), None
         )
+        if outer is not None and outer.pack.updates_only and not pack.updates_only:
+            raise ScheduleError(
+                f"pack({pack.array}): only its updated elements are in the outer buffer"
+            )
         if not place.alone:
             self._emit("{")
             self.depth += 1
@@ -256,6 +260,11 @@ class Printer:
     def _buffer(self, pack: Pack, place: Place) -> Buffer:
         path = node_path(self.nodes, pack)[:-1]
         box = footprint(self.scop, path, pack)
+        if not is_separate(self.scop, path, pack):
+            raise ScheduleError(
+                f"'{pack.array}' is updated in a buffer there, and the same elements "
+                "are used otherwise"
+            )
         if pack.write_back and not box.exact:
             raise ScheduleError(
                 f"pack({pack.array}): the part written there is no full box, it cannot "

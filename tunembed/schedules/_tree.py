@@ -52,7 +52,9 @@ class Pack:
     """Below this node the elements of `array` live in the local `buffer`.
 
     `permutation` orders the dimensions of the buffer; `write_back` says that
-    the body also writes the array, so the buffer is copied back.
+    the body also writes the array, so the buffer is copied back. With `updates_only`
+    the buffer stands for what reductions update; other accesses to the array must not
+    touch that.
     """
 
     array: str
@@ -60,6 +62,7 @@ class Pack:
     permutation: tuple[int, ...]
     write_back: bool
     body: tuple[Node, ...]
+    updates_only: bool = False
 
 
 @dataclass(frozen=True)

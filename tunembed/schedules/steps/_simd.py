@@ -54,7 +54,8 @@ def mark_simd(plan: Plan, loop: Loop) -> tuple[Node, ...]:
     for array, rank in _reduced(plan, loop):
         if rank:
             buffer = f"{array.replace('->', '_').replace('.', '_')}_sum"
-            node = Pack(array, buffer, tuple(range(rank)), True, (node,))
+            order = tuple(range(rank))
+            node = Pack(array, buffer, order, True, (node,), updates_only=True)
     return (node,)
 
 
