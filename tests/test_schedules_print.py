@@ -535,3 +535,20 @@ def test_unsigned_iterators_wrap_as_they_did():
 
 def test_wide_iterators_stay_wide():
     assert headers(printed(LONG, "parallel(i)")) == ["for (long i = 0; i < n; i++) {"]
+
+
+ROW_PRODUCTS = """void f(int n, double A[n][n])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            for (int k = 0; k %s j; k++)
+                A[i][j] -= A[i][k] * A[j][k];
+}
+"""
+
+
+def test_an_updated_element_is_told_apart_from_the_rest_of_its_array():
+    source = printed(ROW_PRODUCTS % "<", "simd(k)")
+    assert "A_sum -= A[i][k] * A[j][k];" in source
+    with pytest.raises(ScheduleError, match="A"):
+        printed(ROW_PRODUCTS % "<=", "simd(k)")
