@@ -15,9 +15,10 @@ from typing import NamedTuple
 import pytest
 
 from tunembed.parsers import find_loop_nests, parse_c
+from tunembed.tuning import kernels_in
 
 FOLDER = Path(__file__).parents[1] / "examples" / "kernels"
-FILES = sorted(FOLDER.glob("*.c"))
+FILES = kernels_in(FOLDER)
 README = FOLDER / "README.md"
 TABLE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of table -->)", re.DOTALL)
 HEADER = re.compile(

@@ -34,6 +34,7 @@ from tunembed.parsers import (
     find_loop_nests,
     parse_c,
 )
+from tunembed.tuning import kernels_in
 
 GOLDEN = Path(__file__).parent / "data" / "golden_loop_nests.npz"
 KERNELS = Path(__file__).parents[1] / "examples" / "kernels"
@@ -554,9 +555,7 @@ def test_odd_nests_are_described(name):
         assert all(describe(nest).values())
 
 
-@pytest.mark.parametrize(
-    "path", sorted(KERNELS.glob("*.c"))[::15], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", kernels_in(KERNELS)[::15], ids=lambda path: path.stem)
 def test_own_kernels_are_described(path):
     row = LoopNestVectorizer().transform([parse_c(path)])
     assert np.isfinite(row).all()

@@ -25,12 +25,12 @@ def campaign(
     The exit code is 2 when every kernel failed.
     """
     with reporting("Every finished trial is in the database; the same command resumes"):
-        kernels = sorted(folder.glob("*.c")) if folder.is_dir() else [folder]
-        if not (kernels and kernels[0].is_file()):
-            raise CommandError(f"There is no C file at {folder}.")
-
         from tunembed import tuning
         from tunembed.cli import _display
+
+        kernels = tuning.kernels_in(folder) if folder.is_dir() else [folder]
+        if not (kernels and kernels[0].is_file()):
+            raise CommandError(f"There is no C file at {folder}.")
 
         with _display.Live(len(kernels), "campaign") as live:
             summary = tuning.campaign(

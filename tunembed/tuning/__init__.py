@@ -7,6 +7,7 @@ from tunembed.tuning._benchmark_own import benchmark_own
 from tunembed.tuning._benchmark_polybench import benchmark_polybench
 from tunembed.tuning._benchmark_spmm import benchmark_spmm
 from tunembed.tuning._campaign import campaign
+from tunembed.tuning._choice import kernels_in
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._explain import Explanation, explain
 from tunembed.tuning._records import TuningRecord
@@ -30,6 +31,7 @@ __all__ = [
     "benchmark_spmm",
     "campaign",
     "explain",
+    "kernels_in",
     "search",
     "tune",
     "tune_subject",

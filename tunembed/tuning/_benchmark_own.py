@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunembed.kernels import KernelError
 from tunembed.parsers import SourceError
+from tunembed.tuning._choice import kernels_in
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._records_of import family_of, kernel_hash
 from tunembed.tuning._report import (
@@ -95,7 +96,7 @@ def benchmark_own(
     import pandas as pd
 
     store = TuningDatabase() if database is None else database
-    paths = sorted(Path(folder).glob("*.c"))
+    paths = kernels_in(folder)
     if not paths:
         raise BenchmarkError(f"there is no C file in {folder}")
     settings = {

@@ -22,6 +22,23 @@ def as_source(kernel: str | Path) -> str | Path:
     return kernel if is_text or not kernel else Path(kernel)
 
 
+def kernels_in(folder: str | Path) -> list[Path]:
+    """Return the C files of a folder, without those that `tune` wrote.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder.
+
+    Returns
+    -------
+    list of Path
+        In the order of their names.
+    """
+    files = sorted(Path(folder).glob("*.c"))
+    return [file for file in files if not file.name.endswith(".tuned.c")]
+
+
 def choose_function(kernel: str | Path, name: str | None) -> Function:
     """Return the function to tune: the named one, or the only one with loops.
 
