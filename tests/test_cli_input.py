@@ -272,6 +272,11 @@ def process_environment(folder):
     }
 
 
+def heed_interrupts():
+    """Undo that a shell starts background jobs with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupt(tmp_path, campaigned):
     """The first trial is kept, temporary files go, nothing is written."""
     text = KERNELS["product"].replace("+=", "+= 3.0 *")
@@ -286,6 +291,7 @@ def test_interrupt(tmp_path, campaigned):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     try:
         first = process.stderr.readline()

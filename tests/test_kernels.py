@@ -529,6 +529,8 @@ def test_interrupt_kills_the_worker_and_removes_the_files(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell starts background jobs with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout.readline() == "go\n"
     deadline = time.monotonic() + 20
