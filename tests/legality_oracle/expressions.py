@@ -5,6 +5,7 @@
 
 import math
 import operator
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -96,7 +97,7 @@ def convert(value: Any, integer: bool) -> Any:
     return float(value)
 
 
-class Expressions:
+class Expressions(ABC):
     """Memory, scopes and the value of every C expression."""
 
     current: Any = None
@@ -108,9 +109,9 @@ class Expressions:
         self._iterator_names = iterators
         self._fresh = 0
 
+    @abstractmethod
     def execute(self, node: Any) -> None:
         """Execute a statement (the interpreter of statements says how)."""
-        raise NotImplementedError
 
     def eval(self, node: Any) -> Any:
         """Value of a C expression; its accesses are noted on the way."""

@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from abc import ABCMeta, abstractmethod
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ class Assessment(NamedTuple):
     indices: NDArray[np.intp]
 
 
-class BaseRecommender(ClassifierMixin, BaseEstimator):
+class BaseRecommender(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of the recommenders.
 
     A subclass learns `classes_`, `baseline_`, `scale_` and `labels_` (None if it was
@@ -182,8 +183,9 @@ class BaseRecommender(ClassifierMixin, BaseEstimator):
         reached = ranked[np.arange(len(ranked)), first]
         return float(np.exp(-np.average(reached, weights=sample_weight)))
 
+    @abstractmethod
     def _assess(self, X: Any) -> Assessment:
-        raise NotImplementedError
+        """Judge every configuration for every sample."""
 
     def _baseline_column(self) -> int:
         return self.classes_.tolist().index(self.baseline_)
