@@ -27,12 +27,27 @@ def apply(order: Order, schedule: str) -> None:
 def _interchange(order: Order, names: list[str], options: dict[str, str]) -> None:
     if options or len(names) < 2:
         raise Malformed("interchange takes two loops or more")
+    if len(names) == 2 and _eager(order, *names):
+        return
     old = order.chain(names)
     if len(old) != len(names):
         raise Malformed("the loops are not neighbours")
     body = old[-1].children
     parent, top = order.find(old[0].name)
     order.nest(parent, top, [order.find(name)[1] for name in names], body)
+
+
+def _eager(order: Order, first: str, second: str) -> bool:
+    """Exchange two loops where more follows the inner one; say whether it does."""
+    inner, outer = order.find(first)[1], order.find(second)[1]
+    if outer.children[0] is not inner or len(outer.children) < 2:
+        return False
+    rest = outer.children[1:]
+    inner.of |= {s: outer.of[s] for node in rest for s in statements(node)}
+    parent = order.find(second)[0]
+    parent.children[parent.children.index(outer)] = inner
+    outer.children, inner.children = inner.children, [*rest, outer]
+    return True
 
 
 def _sizes(options: dict[str, str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ the others.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import islpy as isl
 
@@ -114,7 +115,7 @@ def _expansions(plan: Plan, loop: Loop) -> tuple[Step, ...]:
         access.array
         for statement in below
         for access in plan.scop.statements[statement].accesses
-        if access.private and not access.subscripts and "#" not in access.array
+        if access.private and not access.subscripts
     }
     return tuple(STEPS["expand"]((name,)) for name in sorted(names))
 
@@ -136,9 +137,9 @@ def _order_all(plan: Plan) -> tuple[Plan, list[Step]]:
             continue
         chain = perfect_chain(find_loop(plan.nodes, name))
         done |= {loop.name for loop in chain}
-        if not 2 <= len(chain) <= _DEEPEST:
+        if len(chain) > _DEEPEST:
             continue
-        plan, step = _order(plan, chain)
+        plan, step = _order(plan, chain) if len(chain) > 1 else _eager(plan, chain[0])
         if step is not None:
             steps.append(step)
     return plan, steps
@@ -165,6 +166,18 @@ def _order(plan: Plan, chain: list[Loop]) -> tuple[Plan, Step | None]:
         if tried is not None:
             return tried, step
     return plan, None
+
+
+def _eager(plan: Plan, outer: Loop) -> tuple[Plan, Step | None]:
+    """Exchange two loops with statements after the inner one, for shorter strides."""
+    inner = outer.body[0]
+    if not isinstance(inner, Loop) or loops_of(inner.body) or len(outer.body) < 2:
+        return plan, None
+    if _stride_cost(plan, inner) <= _stride_cost(plan, replace(outer, body=(inner,))):
+        return plan, None
+    step = STEPS["interchange"]((inner.name, outer.name))
+    tried = _try(plan, (step,))
+    return (plan, None) if tried is None else (tried, step)
 
 
 def _stride_cost(plan: Plan, loop: Loop) -> float:

@@ -1,17 +1,32 @@
-"""interchange(i, j, k): a new order for perfectly nested loops."""
+"""interchange(i, j, k): a new order for nested loops."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tunembed.schedules._step import Plan, Step
-from tunembed.schedules._tree import Loop, Node, ScheduleError, rewrite_loop
+from tunembed.schedules._tree import (
+    Loop,
+    Node,
+    ScheduleError,
+    rewrite_loop,
+    statements_below,
+)
 from tunembed.schedules.steps._common import chain_from, nest, outermost
 
 
 class Interchange(Step):
-    """Reorder perfectly nested loops; the names are listed from the outermost."""
+    """Reorder nested loops; the names are listed from the outermost.
+
+    Two loops need not be perfectly nested. What follows the inner one, in
+    ``for j { for k<j A[j] -= A[k] * L[j][k]; A[j] /= L[j][j]; }``, then runs as soon as
+    the inner loop is complete for it: ``interchange(k, j)`` makes
+    ``for k { A[k] /= L[k][k]; for j>k A[j] -= A[k] * L[j][k]; }``. That turns the lazy
+    (left-looking) form of a factorisation or a triangular solve into the eager one.
+    """
 
     kind = "interchange"
 
@@ -26,6 +41,8 @@ class Interchange(Step):
         first = outermost(plan.nodes, self.names)
 
         def change(loop: Loop) -> tuple[Node, ...]:
+            if self._is_lazy(loop):
+                return (_eager(loop),)
             chain = chain_from(loop, self.names)
             by_name = {found.name: found for found in chain}
             order = iter(self.names)
@@ -36,3 +53,26 @@ class Interchange(Step):
             return (nest(moved, chain[-1].body),)
 
         return plan.with_nodes(rewrite_loop(plan.nodes, first.name, change))
+
+    def _is_lazy(self, loop: Loop) -> bool:
+        """Return whether more than the inner one of two loops is in the outer one."""
+        inner, *rest = loop.body
+        return (
+            bool(rest)
+            and isinstance(inner, Loop)
+            and self.names == (inner.name, loop.name)
+        )
+
+
+def _eager(outer: Loop) -> Loop:
+    """Run what follows the inner loop in front of what uses it.
+
+    An iteration of the new outer loop is one of the inner loop for the statements in
+    it, and the iteration of the old outer loop with the same value for the others.
+    """
+    inner, *rest = outer.body
+    assert isinstance(inner, Loop)
+    after = {name: outer.index[name] for name in statements_below(tuple(rest))}
+    within = {name: outer.index[name] for name in statements_below((inner,))}
+    moved = replace(outer, index=within, body=inner.body)
+    return replace(inner, index={**inner.index, **after}, body=(*rest, moved))
