@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -39,7 +40,8 @@ def privatize(scop: Scop) -> Scop:
     """Give variables that every iteration writes before it reads them a scope inside.
 
     A variable declared at the top of a function, as older C is written, would otherwise
-    tie all iterations together. It must not be used after the loop.
+    tie all iterations together. It must not be used after the loop. One that serves
+    several loops in turn becomes one variable for each of them.
     """
     order = None
     for name in _candidates(scop):
@@ -47,11 +49,32 @@ def privatize(scop: Scop) -> Scop:
         if uses is None:
             continue
         order = order if order is not None else _before(scop)
-        depths = [_depth(scop, use, order) for use in uses]
-        if all(depth > _declared(use) for depth, use in zip(depths, uses, strict=True)):
-            for number, (use, depth) in enumerate(zip(uses, depths, strict=True)):
-                scop = _scoped(scop, use, use.common[:depth], number)
+        found = [scoped for use in uses for scoped in _scopes(scop, use, order)]
+        if all(depth > _declared(use) for use, depth in found):
+            for number, (use, depth) in enumerate(found):
+                own = _free(scop, name) if number else name
+                scop = _scoped(scop, use, use.common[:depth], own)
     return scop
+
+
+def _scopes(scop: Scop, use: _Use, order: isl.UnionMap) -> list[tuple[_Use, int]]:
+    """Return the parts of a use that need nothing of each other, and their depths."""
+    parts = _parts(scop, use)
+    found = [(part, _depth(scop, part, order)) for part in parts]
+    if len(parts) > 1 and all(depth > len(use.common) for _, depth in found):
+        return found
+    return [(use, _depth(scop, use, order))]
+
+
+def _parts(scop: Scop, use: _Use) -> list[_Use]:
+    """Return the uses in each loop directly inside the loops common to all."""
+    depth = len(use.common)
+    groups: dict[str, list[tuple[ScopStatement, ScopAccess]]] = {}
+    for statement, access in use.accesses:
+        if len(statement.dims) <= depth:
+            return [use]
+        groups.setdefault(statement.dims[depth], []).append((statement, access))
+    return [_Use(use.name, tuple(accesses)) for accesses in groups.values()]
 
 
 def _candidates(scop: Scop) -> list[str]:
@@ -148,8 +171,12 @@ def _projection(scop: Scop, loops: tuple[str, ...]) -> isl.UnionMap:
     return union
 
 
-def _scoped(scop: Scop, use: _Use, loops: tuple[str, ...], number: int) -> Scop:
-    name = use.name if number == 0 else f"{use.name}#own{number}"
+def _free(scop: Scop, name: str) -> str:
+    numbered = (f"{name}#{number}" for number in itertools.count(2))
+    return next(other for other in numbered if other not in scop.privates)
+
+
+def _scoped(scop: Scop, use: _Use, loops: tuple[str, ...], name: str) -> Scop:
     users = {statement.name for statement, _ in use.accesses}
     statements: Mapping[str, ScopStatement] = {
         key: replace(

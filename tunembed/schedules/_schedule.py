@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tunembed.schedules._step import Step, Value
@@ -70,6 +70,11 @@ class Schedule:
         """Return the same schedule for other loops and arrays."""
         return Schedule(tuple(step.renamed(loops, arrays) for step in self.steps))
 
+    def without(self, loops: Collection[str]) -> Schedule:
+        """Return what the schedule says of the other loops."""
+        steps = (step.without(loops) for step in self.steps)
+        return Schedule(tuple(step for step in steps if step is not None))
+
     def __add__(self, other: Schedule) -> Schedule:
         return Schedule(self.steps + other.steps)
 
@@ -81,7 +86,7 @@ class Schedule:
 
 
 _STEP = re.compile(r"\s*([A-Za-z]\w*)\s*\((.*)\)\s*", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->)\w+)*")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|#)\w+)*")
 
 
 def _parse_step(text: str) -> Step:

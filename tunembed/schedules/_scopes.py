@@ -34,7 +34,19 @@ def declare_locals(
         if users and name not in scop.expanded:
             node = _place(scop, nodes, name, users, dependences)
             places.setdefault(node, []).append(name)
+    for names in places.values():
+        _check_distinct(scop, names)
     return places
+
+
+def _check_distinct(scop: Scop, names: list[str]) -> None:
+    """Refuse two variables that are both called the same in C in one place."""
+    called = [scop.privates[name].name for name in names]
+    for name, text in zip(names, called, strict=True):
+        if called.count(text) > 1:
+            raise ScheduleError(
+                f"several variables '{text}' meet in one place: expand({name}) first"
+            )
 
 
 def _uses(statement: ScopStatement, name: str) -> bool:
