@@ -106,7 +106,7 @@ def test_a_refusal_is_said_once(campaigned, monkeypatch):
     store = TuningDatabase(campaigned.database, shipped=False)
     known = store.records()
     roles = known.loc[known["kernel"] == "product", "roles"].iloc[0]
-    schedule = Schedule.parse("interchange(L1, L0); tile(L2=8)")
+    schedule = Schedule.parse("pack(A0, L0); pack(A1, L0)")
     suggestions = [
         Suggestion(
             Recipe("normal", kind, schedule),
@@ -121,4 +121,4 @@ def test_a_refusal_is_said_once(campaigned, monkeypatch):
     text = "void f(int n, double x[n]) { for (int i = 1; i < n; i++) x[i] = x[i - 1]; }"
     (row,) = explain(text, database=store).schedules_.to_dict("records")
     assert row["schedule"] == str(schedule)
-    assert "needs 3 loops" in row["refused"]
+    assert "needs 2 arrays" in row["refused"]

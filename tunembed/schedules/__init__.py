@@ -8,7 +8,13 @@ from tunembed.schedules._extents import array_extents
 from tunembed.schedules._legality import Verdict
 from tunembed.schedules._nests import nests_of, perfect_chain
 from tunembed.schedules._normalize import normalize
-from tunembed.schedules._rewrite import check, prepare, rewrite, transform
+from tunembed.schedules._rewrite import (
+    apply_schedule,
+    check,
+    prepare,
+    rewrite,
+    transform,
+)
 from tunembed.schedules._roles import Roles, canonical, extent, match, roles_of
 from tunembed.schedules._schedule import Schedule
 from tunembed.schedules._scop import Scop
@@ -34,6 +40,7 @@ __all__ = [
     "Scop",
     "Step",
     "Verdict",
+    "apply_schedule",
     "array_extents",
     "build_scop",
     "canonical",

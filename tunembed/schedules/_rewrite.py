@@ -58,6 +58,15 @@ def prepare(function: Function, *, strict_fp: bool = False) -> Plan:
 def apply_schedule(plan: Plan, schedule: Schedule) -> Plan:
     """Return the plan after all steps, without judging it.
 
+    Parameters
+    ----------
+    plan : Plan
+    schedule : Schedule
+
+    Returns
+    -------
+    plan : Plan
+
     Raises
     ------
     ScheduleError

@@ -172,7 +172,8 @@ def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
     """Rename the loops and arrays of a schedule to those that play the same roles.
 
     Loops and arrays are assigned so that the sum of role differences is smallest
-    (Hungarian method, as in the ICS'23 paper's transfer of node patterns).
+    (Hungarian method, as in the ICS'23 paper's transfer of node patterns). Of a deeper
+    nest's schedule, what it says of the loops that fit least is left out.
 
     Parameters
     ----------
@@ -191,10 +192,17 @@ def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
     Raises
     ------
     ScheduleError
-        When the target has fewer loops or arrays than the schedule needs.
+        When the target has fewer arrays than the schedule needs.
     """
     used_loops, used_arrays = _used(schedule, source)
     loops = _assign(used_loops, source.loops, target.loops, _LOOP_WEIGHTS)
+    surplus = {name: name for name in used_loops if name not in loops}
+    schedule = schedule.without(_with_tiles(schedule, surplus))
+    if len(used_arrays) > len(target.arrays):
+        raise ScheduleError(
+            f"the schedule needs {len(used_arrays)} arrays, the nest has "
+            f"{len(target.arrays)}"
+        )
     arrays = _assign(
         used_arrays, source.arrays, target.arrays, np.ones(len(ARRAY_ROLE))
     )
@@ -248,11 +256,6 @@ def _assign(
 ) -> dict[str, str]:
     if not used:
         return {}
-    if len(used) > len(target):
-        raise ScheduleError(
-            f"the schedule needs {len(used)} loops or arrays, the nest has "
-            f"{len(target)}"
-        )
     names = list(target)
     cost = np.array(
         [

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -103,6 +103,17 @@ class Step(ABC):
             for key, value in self.options.items()
         }
         return type(self)(tuple(names), options)
+
+    def without(self, loops: Collection[str]) -> Step | None:
+        """Return the step for the loops that remain, or None where it needs them."""
+        if not set(loops) & set(self.loop_names()):
+            return self
+        names = tuple(name for name in self.names if name not in loops)
+        options = {k: v for k, v in self.options.items() if k not in loops}
+        try:
+            return type(self)(names, options)
+        except ScheduleError:
+            return None
 
     def __str__(self) -> str:
         words = [*self.names, *(f"{k}={_word(v)}" for k, v in self.options.items())]

@@ -113,13 +113,22 @@ def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> Nest
     for option in _varied(_matching(nest, knowledge, refused)):
         if len(options) >= most:
             break
-        attempt = bench.prepare(view.plan, Schedule(), option.schedule, option.compiler)
-        if attempt.legal:
-            options.append(option)
+        reason = _reason_against(view, option, bench)
+        if reason:
+            refused.append(Refusal(str(option.schedule), reason))
         else:
-            refused.append(Refusal(str(option.schedule), attempt.reason))
+            options.append(option)
     unique = tuple(dict.fromkeys(refused))
     return NestOptions(view, nest, neighbors, tuple(options), unique)
+
+
+def _reason_against(view: View, option: Option, bench: Workbench) -> str:
+    """Return why a schedule cannot, or need not, be tried; empty if it can."""
+    attempt = bench.prepare(view.plan, Schedule(), option.schedule, option.compiler)
+    if not attempt.legal:
+        return attempt.reason
+    fine = view.starts_threads_too_often(option.schedule)
+    return f"parallel({fine}): too little work to start threads for" if fine else ""
 
 
 def _matching(nest: Nest, knowledge: Knowledge, refused: list[Refusal]) -> list[Option]:
@@ -158,11 +167,16 @@ def _varied(options: list[Option]) -> list[Option]:
 def _matched(
     suggestion: Suggestion, nest: Nest, refused: list[Refusal]
 ) -> Schedule | None:
+    schedule = suggestion.recipe.schedule
     try:
-        return match(suggestion.recipe.schedule, suggestion.roles, nest.roles)
+        matched = match(schedule, suggestion.roles, nest.roles)
     except ScheduleError as error:
-        refused.append(Refusal(str(suggestion.recipe.schedule), str(error)))
+        refused.append(Refusal(str(schedule), str(error)))
         return None
+    if schedule.steps and not matched.steps:
+        refused.append(Refusal(str(schedule), "the nest has none of its loops"))
+        return None
+    return matched
 
 
 def _option(schedule: Schedule, suggestion: Suggestion) -> Option:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,12 +16,15 @@ from tunembed.features import LoopNestVectorizer
 from tunembed.parsers import Function, LoopNest
 from tunembed.parsers import Loop as SourceLoop
 from tunembed.schedules import (
+    Leaf,
     Loop,
     Plan,
     Roles,
     Schedule,
+    apply_schedule,
     extent,
     leaves_of,
+    loops_of,
     nests_of,
     normalize,
     prepare,
@@ -86,12 +89,36 @@ class View:
         The steps that lead from the source to this form.
     nests : tuple of Nest
         In textual order.
+    sizes : mapping of str to int
+        Values of the function's parameters.
     """
 
     name: str
     plan: Plan
     prefix: Schedule
     nests: tuple[Nest, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def starts_threads_too_often(self, schedule: Schedule) -> str:
+        """Return the loop whose threads would be started for next to nothing, or ''.
+
+        Parameters
+        ----------
+        schedule : Schedule
+            For this view.
+
+        Raises
+        ------
+        ScheduleError
+            When it cannot be applied.
+        """
+        plan = apply_schedule(self.plan, schedule)
+        for root in plan.nodes:
+            for loop in loops_of((root,)):
+                inside = loop is not root and loop.parallel is not None
+                if inside and _work_below(plan, (loop,), self.sizes) < _WORTH_THREADS:
+                    return loop.name
+        return ""
 
 
 def views_of(
@@ -123,7 +150,7 @@ def views_of(
 
 def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> View:
     roots = nests_of(plan) if not plan.scop.reasons else []
-    once = [_work_below(plan, (root,), sizes, 1.0) for root in roots]
+    once = [_work_below(plan, (root,), sizes) for root in roots]
     runs = [_outer_extent(plan, root, sizes) for root in roots]
     work = [w * r for w, r in zip(once, runs, strict=True)]
     total = sum(work) or 1.0
@@ -143,7 +170,7 @@ def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> 
         )
         for n, root in enumerate(roots)
     )
-    return View(name, plan, prefix, nests)
+    return View(name, plan, prefix, nests, sizes)
 
 
 def source_nest(plan: Plan, root: Loop, index: int) -> LoopNest:
@@ -172,21 +199,23 @@ def _source_nodes(plan: Plan, nodes: tuple[TreeNode, ...]) -> tuple:
 
 
 def _work_below(
-    plan: Plan, nodes: tuple[TreeNode, ...], sizes: Mapping[str, int], times: float
+    plan: Plan, nodes: tuple[TreeNode, ...], sizes: Mapping[str, int], times: float = 1
 ) -> float:
     """Return the estimated number of operations of one run of `nodes`."""
     total = 0.0
     for node in nodes:
-        if isinstance(node, Loop):
-            inside = times * extent(plan, node, sizes)
-            total += _work_below(plan, node.body, sizes, inside)
-        else:
-            for name in leaves_of((node,)):
-                statement = plan.scop.statements[name]
-                calls = len(statement.source.calls) if statement.source else 4
-                weight = 1 + sum(statement.operations.values()) + 10 * calls
-                total += times * weight
+        if isinstance(node, Leaf):
+            total += times * _weight(plan, node.statement)
+            continue
+        inside = extent(plan, node, sizes) if isinstance(node, Loop) else 1.0
+        total += _work_below(plan, node.body, sizes, times * inside)
     return total
+
+
+def _weight(plan: Plan, name: str) -> float:
+    statement = plan.scop.statements[name]
+    calls = len(statement.source.calls) if statement.source else 4
+    return 1 + sum(statement.operations.values()) + 10 * calls
 
 
 def _outer_extent(plan: Plan, root: Loop, sizes: Mapping[str, int]) -> float:
