@@ -81,12 +81,16 @@ class Effort:
     slower : float, default=1.7
         A candidate is given up when, after three rounds (eight on a busy machine), its
         fastest run takes this many times the median of the best.
+    to_beat : float, default=0.0
+        Speedup of the best candidate measured before: one that stays behind it in the
+        same way is given up as well.
     """
 
     budget: float = 20.0
     max_repetitions: int = 40
     precision: float = 0.02
     slower: float = 1.7
+    to_beat: float = 0.0
 
     def __post_init__(self) -> None:
         if self.budget <= 0 or self.max_repetitions < 1 or self.precision <= 0:
@@ -209,7 +213,11 @@ def _stop(series: dict[int, _Series], effort: Effort) -> None:
         if s.stopped:
             continue
         enough = _FEWEST if s.is_calm() else _FEWEST_ON_A_BUSY_MACHINE
-        if len(seconds) >= enough and min(seconds) > effort.slower * best:
+        fastest = max(base.seconds / max(own.seconds, 1e-9) for base, own in s.pairs)
+        if len(seconds) >= enough and (
+            min(seconds) > effort.slower * best
+            or fastest * effort.slower < effort.to_beat
+        ):
             s.stopped = "slower"
         elif s.is_precise(effort.precision):
             s.stopped = "precise"

@@ -166,9 +166,7 @@ class Workbench:
         list of Attempt
             In the same order. What was seen before is not run again.
         """
-        keys = [
-            (a.candidate.source, a.compiler) if a.candidate else a for a in attempts
-        ]
+        keys = [_key(attempt) for attempt in attempts]
         fresh = {
             key: attempt
             for key, attempt in zip(keys, attempts, strict=True)
@@ -182,6 +180,10 @@ class Workbench:
         checked.update(zip(right, measured, strict=True))
         self._seen.update(checked)
         return [self._seen.get(k, a) for k, a in zip(keys, attempts, strict=True)]
+
+    def known(self, attempt: Attempt) -> Attempt | None:
+        """Return what became of the same program before, or None."""
+        return self._seen.get(_key(attempt))
 
     def _verify(self, attempt: Attempt) -> Attempt:
         if self.subject is None or attempt.candidate is None:
@@ -205,6 +207,13 @@ class Workbench:
             if not outcome.ok:
                 return replace(attempt, status=outcome.status, reason=outcome.detail)
         return self._measure([attempt], effort)[0]
+
+
+def _key(attempt: Attempt) -> object:
+    """Return what two attempts at the same program have in common."""
+    if attempt.candidate is None:
+        return attempt
+    return attempt.candidate.source, attempt.compiler
 
 
 def _measured(attempt: Attempt, measured: Measurement) -> Attempt:

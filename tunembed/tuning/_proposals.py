@@ -53,15 +53,19 @@ class Proposals:
     ----------
     found : sequence of NestOptions
         Of all views; combinations stay within one.
+    compiler : str, default="gcc"
+        Kind of the compiler for a form that is tried without any schedule.
 
     Notes
     -----
     What a combination promises is Amdahl's law over the shares of the nests. The best
-    combination of every view comes first. Every measurement scales what its variations
+    combination of every view comes first; the normal form without any schedule is one
+    of the others. Every measurement scales what its variations
     by one nest promise; several are averaged.
     """
 
-    def __init__(self, found: Sequence[NestOptions]) -> None:
+    def __init__(self, found: Sequence[NestOptions], compiler: str = "gcc") -> None:
+        self.compiler = compiler
         self.by_view: dict[str, list[NestOptions]] = {}
         for entry in found:
             self.by_view.setdefault(entry.view.name, []).append(entry)
@@ -94,7 +98,8 @@ class Proposals:
         for position, entry in enumerate(self.by_view[name]):
             for option in range(-1, len(entry.options)):
                 varied = (*choice[:position], option, *choice[position + 1 :])
-                if varied != choice and any(o >= 0 for o in varied):
+                changed = len(entry.view.prefix) or any(o >= 0 for o in varied)
+                if varied != choice and changed:
                     score = self._expected(name, varied) * scale * discount
                     self._add(name, varied, score)
 
@@ -124,7 +129,9 @@ class Proposals:
         schedule = Schedule()
         for _, option in chosen:
             schedule = schedule + option.schedule
-        compiler = max(chosen, key=lambda pair: pair[0])[1].compiler
+        compiler = self.compiler
+        if chosen:
+            compiler = max(chosen, key=lambda pair: pair[0])[1].compiler
         return Proposal(
             entries[0].view,
             choice,

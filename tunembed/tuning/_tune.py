@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunembed.kernels import BASELINE_FLAGS, Kernel, available_cores
 from tunembed.parsers import Function
+from tunembed.schedules import Schedule
 from tunembed.tuning._arguments import argument_specs
-from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
+from tunembed.tuning._attempt import CAREFUL, QUICK, Attempt, Workbench
 from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._header import header
@@ -243,7 +245,6 @@ class _Session:
             }
         )
         self.attempts: list[Attempt] = []
-        self.proposals: list[Proposal] = []
         self.found: list[NestOptions] = []
         self.database: TuningDatabase = TuningDatabase()
         self.threads = 1
@@ -261,7 +262,7 @@ class _Session:
         self.tell({"kind": "neighbors", "neighbors": neighbor_rows(self.found)})
 
     def run(self, trials: int, budget: float | None) -> None:
-        queue = Proposals(self.found)
+        queue = Proposals(self.found, next(iter(self.bench.compilers)))
         end = time.monotonic() + budget if budget is not None else None
         while len(self.attempts) < trials:
             if end is not None and time.monotonic() > end:
@@ -269,17 +270,22 @@ class _Session:
             proposal = queue.next()
             if proposal is None:
                 break
-            attempt = self._try(proposal)
+            attempt = self._attempt(proposal)
             queue.learn(proposal, attempt.speedup if attempt.verified else 0.0)
 
-    def _try(self, proposal: Proposal) -> Attempt:
+    def _attempt(self, proposal: Proposal) -> Attempt:
+        """Return what became of a proposal; one program is one trial."""
         view = proposal.view
         attempt = self.bench.prepare(
             view.plan, view.prefix, proposal.schedule, proposal.compiler
         )
-        attempt = self.bench.run([attempt])[0]
+        known = self.bench.known(attempt)
+        return known or self._try(proposal, attempt)
+
+    def _try(self, proposal: Proposal, attempt: Attempt) -> Attempt:
+        best = max((a.speedup for a in self.attempts if a.verified), default=0.0)
+        attempt = self.bench.run([attempt], replace(QUICK, to_beat=best))[0]
         self.attempts.append(attempt)
-        self.proposals.append(proposal)
         if self.record and attempt.status != "illegal":
             self._remember(proposal, attempt)
         self.tell({"kind": "trial", "trial": len(self.attempts), **attempt.to_row()})
@@ -287,19 +293,20 @@ class _Session:
 
     def _remember(self, proposal: Proposal, attempt: Attempt) -> None:
         entries = [e for e in self.found if e.view is proposal.view]
+        plain = max(proposal.choice) < 0
         records = [
             record_of(
                 self.function,
                 proposal.view,
                 entry.nest,
-                entry.options[option].schedule,
+                Schedule() if plain else entry.options[option].schedule,
                 attempt,
                 sizes=self.sizes,
                 source="tune",
                 threads=self.threads,
             )
             for entry, option in zip(entries, proposal.choice, strict=True)
-            if option >= 0
+            if plain or option >= 0
         ]
         self.database.append(records)
 
