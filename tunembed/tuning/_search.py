@@ -28,7 +28,7 @@ from tunembed.tuning._view import Nest, View, views_of
 
 _SMALLEST_SHARE = 0.02
 _RAW_SHARE_OF_TRIALS = 0.35
-_ILLEGAL_PER_TRIAL = 3
+_ILLEGAL_PER_TRIAL = 4
 
 # Many candidates are timed together: few rounds rank them.
 _SURVEY = Effort(budget=6.0, max_repetitions=5, precision=0.05, slower=1.5)
@@ -221,7 +221,9 @@ class _Search:
             if len(kept) >= count or self._is_late():
                 break
             attempt = self.bench.prepare(view.plan, view.prefix, schedule, default)
-            if attempt.candidate is not None:
+            if attempt.candidate is None:
+                continue
+            if not view.starts_threads_too_often(schedule):
                 kept.setdefault(attempt.candidate.source, schedule)
         return list(kept.values())
 
@@ -249,21 +251,22 @@ class _Search:
         pools = [
             {n.index: list(sketches(v.plan, n)) for n in v.nests} for v in self.views
         ]
-        for _ in range(trials * 4):
-            if len(self.result.attempts) >= trials:
-                return
+        kinds = list(self.bench.compilers)
+        drawn: list[tuple[View, Mapping[int, Schedule], Attempt]] = []
+        for _ in range(trials * _ILLEGAL_PER_TRIAL):
+            if len(drawn) >= trials or self._is_late():
+                break
             number = int(self.rng.integers(len(self.views)))
             chosen = {
                 nest: pool[int(self.rng.integers(len(pool)))]
                 for nest, pool in pools[number].items()
                 if pool
             }
-            kinds = list(self.bench.compilers)
             kind = kinds[int(self.rng.integers(len(kinds)))]
-            if self._is_late():
-                return
-            if chosen:
-                self._try(self.views[number], [chosen], kind)
+            attempt = self._prepare(self.views[number], chosen, kind)
+            if chosen and attempt.legal:
+                drawn.append((self.views[number], chosen, attempt))
+        self._run(drawn)
 
     def _is_late(self) -> bool:
         return self.end is not None and time.monotonic() > self.end
@@ -274,14 +277,19 @@ class _Search:
         """Run combinations of the nests' schedules, timed in turns."""
         if self._is_late():
             return []
-        prepared = [
-            self.bench.prepare(
-                view.plan, view.prefix, sum(chosen.values(), Schedule()), compiler
-            )
-            for chosen in choices
-        ]
-        attempts = self.bench.run(prepared, self.effort)
-        for chosen, attempt in zip(choices, attempts, strict=True):
+        return self._run([(view, c, self._prepare(view, c, compiler)) for c in choices])
+
+    def _prepare(
+        self, view: View, chosen: Mapping[int, Schedule], compiler: str
+    ) -> Attempt:
+        schedule = sum(chosen.values(), Schedule())
+        return self.bench.prepare(view.plan, view.prefix, schedule, compiler)
+
+    def _run(
+        self, prepared: Sequence[tuple[View, Mapping[int, Schedule], Attempt]]
+    ) -> list[Attempt]:
+        attempts = self.bench.run([attempt for *_, attempt in prepared], self.effort)
+        for (view, chosen, _), attempt in zip(prepared, attempts, strict=True):
             if not attempt.legal:
                 continue
             self.result.attempts.append(attempt)

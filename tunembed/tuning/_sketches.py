@@ -67,6 +67,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
         _column_blocks(shape),
         _cache_tiles(shape),
         _reductions(shape),
+        _eager(nest.loop),
         _jams(shape),
         _orders(shape),
     )
@@ -290,6 +291,16 @@ def _reductions(shape: _Shape) -> Iterator[str]:
             for lanes in _lanes(shape):
                 if lanes != f"simd({name})":
                     yield f"{lanes}; parallel({name}, reduction=true)"
+
+
+def _eager(root: Loop) -> Iterator[str]:
+    """Exchange two loops that are not perfectly nested, as in factorisations."""
+    for loop in loops_of((root,)):
+        inner = loop.body[0]
+        if isinstance(inner, Loop) and len(loop.body) > 1 and not loops_of(inner.body):
+            step = f"interchange({inner.name}, {loop.name})"
+            yield step
+            yield f"{step}; simd({loop.name})"
 
 
 def _jams(shape: _Shape) -> Iterator[str]:
