@@ -302,6 +302,13 @@ class FakeClock:
         return Sample(seconds * (1 + load), seconds, load)
 
 
+def test_what_stays_behind_the_best_of_before_is_given_up():
+    effort = Effort(slower=1.4, to_beat=4.0)
+    behind, near = interleave(FakeClock([1.0, 0.5, 0.3]), 2, effort)
+    assert (behind.stopped, behind.repetitions) == ("slower", 3)
+    assert near.stopped == "precise"
+
+
 def test_rounds_alternate_and_stop_when_precise():
     clock = FakeClock([1.0, 0.5, 5.0, None, 0.6])
     found = interleave(clock, 4, Effort())

@@ -12,6 +12,7 @@ from tunembed.parsers import parse_c
 from tunembed.schedules import (
     Leaf,
     Schedule,
+    ScheduleError,
     loops_of,
     nests_of,
     normalize,
@@ -246,6 +247,50 @@ def test_scalars_of_the_function_become_those_of_an_iteration():
     assert owners == {("j",)}
     _, steps = normal(COLUMNS)
     assert steps == "expand(t); fission(j, S1); interchange(i, j_2)"
+
+
+REUSED = """
+void f(int n, double A[n][n], double x[n])
+{
+    double w;
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < i; j++) {
+            w = A[i][j];
+            for (int k = 0; k < j; k++)
+                w -= A[i][k] * A[k][j];
+            A[i][j] = w / (A[j][j] + 3);
+        }
+        for (int j = i; j < n; j++) {
+            w = A[i][j];
+            for (int k = 0; k < i; k++)
+                w -= A[i][k] * A[k][j];
+            A[i][j] = w;
+        }
+    }
+}
+"""
+
+
+def test_one_scalar_in_several_loops_becomes_one_for_each():
+    statements = plan_of(REUSED).scop.statements.values()
+    owners = {a.array: a.private for s in statements for a in s.accesses if a.private}
+    assert owners == {"w": ("i", "j"), "w#2": ("i", "j_2")}
+
+
+def test_the_eager_order_has_the_shorter_strides(tmp_path):
+    """A[k][j] is walked along j, though A[i][j] is divided after the loop over k."""
+    plan, schedule = normal(REUSED)
+    assert "interchange(k, j_" in schedule
+    again = Schedule.parse(schedule)
+    pair = Pair("reused", REUSED, rewrite(plan_of(REUSED), again), SIZES)
+    outcome = compare([pair], tmp_path)
+    assert (outcome.broken, outcome.different, outcome.warnings) == ({}, {}, {})
+
+
+def test_two_variables_of_one_name_do_not_meet():
+    plan = plan_of(REUSED)
+    with pytest.raises(ScheduleError, match="several variables 'w' meet in one place"):
+        rewrite(plan, Schedule.parse("fuse(j, j_2)"))
 
 
 def test_scalars_that_are_used_behind_the_loop_stay_where_they_are():

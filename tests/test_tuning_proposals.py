@@ -86,6 +86,15 @@ def test_every_combination_is_handed_out_once():
     assert (-1, -1) not in choices
 
 
+def test_the_normal_form_alone_is_proposed_too():
+    form = View("normal", None, Schedule.parse("fission(i)"), ())
+    found = [entry(form, 0, 1.0, 3.0, compiler="clang")]
+    proposals = Proposals(found, "clang")
+    with_schedule, plain = drain(proposals, lambda p: 0.5)
+    assert with_schedule.choice == (0,)
+    assert (plain.choice, plain.compiler, len(plain.schedule)) == ((-1,), "clang", 0)
+
+
 def test_it_learns():
     """After a disappointment with both, each nest's other options are tried."""
     found = [entry(view(), 0, 0.5, 4.0, 3.9), entry(view(), 1, 0.5, 4.0)]

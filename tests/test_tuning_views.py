@@ -11,6 +11,7 @@ import pytest
 from tunembed.features import LoopNestVectorizer
 from tunembed.kernels import ArgumentError
 from tunembed.parsers import parse_c
+from tunembed.schedules import Schedule
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._view import views_of
 
@@ -183,3 +184,24 @@ def test_arguments_of_sparse_rows():
 def test_arguments_that_cannot_be_made(text, message):
     with pytest.raises(ArgumentError, match=message):
         specs(text)
+
+
+# Threads
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("parallel(i)", ""),
+        ("interchange(j, i); parallel(j)", ""),
+        ("interchange(j, i); parallel(i)", "i"),
+        ("", ""),
+    ],
+)
+def test_threads_for_next_to_nothing(schedule, expected):
+    text = """void f(int n, double A[n][n]) {
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++)
+                A[i][j] += 1.0; }"""
+    (view,) = views_of(function(text), {"n": 1000})
+    assert view.starts_threads_too_often(Schedule.parse(schedule)) == expected
