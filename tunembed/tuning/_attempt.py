@@ -27,7 +27,7 @@ RELAXED = (
 _COMMANDS = ("gcc", "clang", *(f"clang-{n}" for n in range(22, 13, -1)))
 
 # A first look at a candidate; the winner is measured with more care.
-QUICK = Effort(budget=2.0, max_repetitions=7, precision=0.04, slower=1.4)
+QUICK = Effort(budget=1.5, max_repetitions=6, precision=0.04, slower=1.4)
 CAREFUL = Effort(budget=8.0, max_repetitions=40, precision=0.02)
 
 
