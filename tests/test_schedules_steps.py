@@ -76,6 +76,31 @@ void f(int n, int m, int l, double C[restrict n][m], const double A[n][l],
                 C[i][j] += A[i][k] * B[k][j];
 }
 """
+AHEAD = """
+void f(int n, double a[restrict n], double b[restrict n], const double x[restrict n])
+{
+    for (int i = 0; i < n; i++)
+        a[i] = 2.0 * x[i];
+    for (int i = 0; i < n - 1; i++)
+        b[i] = a[i] + a[i + 1];
+}
+"""
+HISTORY = """
+void f(int t, int n, double A[t + 1][n])
+{
+    for (int s = 0; s < t; s++)
+        for (int i = 1; i < n - 1; i++)
+            A[s + 1][i] = A[s][i - 1] + A[s][i + 1];
+}
+"""
+SQUARE = """
+void f(int n, double A[n][n])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            A[i][j] *= 2.0;
+}
+"""
 
 # step -> the function, the schedule, and the body that it becomes
 EXAMPLES = {
@@ -154,6 +179,18 @@ EXAMPLES = {
         }
         """,
     ),
+    "shift": (
+        AHEAD,
+        "fuse(i, i_2); shift(i, S1, by=1)",
+        """
+        for (int i = 0; i < n; i++) {
+            a[i] = 2.0 * x[i];
+            if (i >= 1) {
+                b[i - 1] = a[i - 1] + a[(i - 1) + 1];
+            }
+        }
+        """,
+    ),
     "simd": (
         ROWS,
         "simd(j)",
@@ -165,6 +202,31 @@ EXAMPLES = {
                 s_sum += A[i][j];
             }
             s[i] = s_sum;
+        }
+        """,
+    ),
+    "skew": (
+        HISTORY,
+        "skew(s, i=1)",
+        """
+        for (int s = 0; s < t; s++) {
+            for (int i = s + 1; i < n + s - 1; i++) {
+                A[s + 1][-s + i] = A[s][(-s + i) - 1] + A[s][(-s + i) + 1];
+            }
+        }
+        """,
+    ),
+    "split": (
+        SQUARE,
+        "split(j, i)",
+        """
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                A[i][j] *= 2.0;
+            }
+            for (int j_2 = i; j_2 < n; j_2++) {
+                A[i][j_2] *= 2.0;
+            }
         }
         """,
     ),
@@ -337,7 +399,15 @@ MALFORMED = [
     ("unroll()", "give a size"),
     ("unroll(i=-2)", "must be positive"),
     ("unroll_and_jam(i)", "give a size"),
-    ("skew(i, j)", "unknown step 'skew'; the steps are"),
+    ("twist(i, j)", "unknown step 'twist'; the steps are"),
+    ("skew(i, j)", "give a size"),
+    ("skew(i, i=1)", "name one loop and factors"),
+    ("shift(i, S1)", "name a loop and a statement"),
+    ("shift(i, S1, by=0)", "name a loop and a statement"),
+    ("shift(i, by=1)", "name a loop and a statement"),
+    ("split(i)", "name a loop and one place"),
+    ("split(i, j, at=3)", "name a loop and one place"),
+    ("split(i, j=3, k=4)", "name a loop and one place"),
     ("tile i=8", "cannot read the step"),
     ("tile(8=i)", "is no name"),
     ("tile(i=8;", "cannot read the step"),
@@ -359,7 +429,12 @@ def test_malformed_arguments_are_refused_by_name(text, message):
         (NEIGHBOURS, "interchange(i, i_2)", "are not nested in each other"),
         (NEIGHBOURS, "fuse(i_2, i)", "the loops are not neighbours"),
         (GEMM, "fission(k)", "nothing to split in 'k'"),
-        (GEMM, "fission(k, S7)", "no statement S7 in 'k'"),
+        (GEMM, "fission(k, S7)", "no statement or loop S7 in 'k'"),
+        (GEMM, "skew(k, i=1)", "no loop named 'i'"),
+        (GEMM, "tile(i=8); skew(i_t, k=1)", "the step of 'i_t' does not divide"),
+        (GEMM, "shift(k, S7, by=1)", "no statement S7 in 'k'"),
+        (GEMM, "split(i, at=q)", "'q' is no parameter; they are"),
+        (GEMM, "split(i, k)", "'i' is not inside 'k'"),
         (GEMM, "simd(j)", "is not innermost"),
         (GEMM, "expand(C)", "is not declared inside one loop"),
         (GEMM, "pack(D, i)", "is not used in 'i'"),

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,11 @@ class Dim:
     collapse: int = 1
     reduction: bool = False
     packed: list[str] = field(default_factory=list)
+    late: dict[str, int] = field(default_factory=dict)
+    skews: list[tuple["Dim", int]] = field(default_factory=list)
+    admits: list[Callable[[Instance], bool]] = field(default_factory=list)
+    over: "Dim | None" = None
+    size: int = 1
 
 
 @dataclass
@@ -78,10 +83,10 @@ class Order:
 
     def find(self, name: str) -> tuple[Dim, Dim]:
         """Return the parent and the loop of a name."""
-        for parent, child in self.walk():
-            if child.name == name and name != "if":
-                return parent, child
-        raise Malformed(f"no loop {name!r}")
+        found = [pair for pair in self.walk() if pair[1].name == name != "if"]
+        if len(found) != 1:
+            raise Malformed(f"{len(found)} loops {name!r}")
+        return found[0]
 
     def chain(self, names: list[str]) -> list[Dim]:
         """Return the perfect nest from the first to the last of the named loops."""
@@ -123,16 +128,38 @@ class Order:
         node = self.root
         while not isinstance(node, Leaf):
             position = next(
-                k for k, c in enumerate(node.children) if item.stmt in statements(c)
+                k for k, child in enumerate(node.children) if self._admits(child, item)
             )
             found.append((node, position))
             node = node.children[position]
             if isinstance(node, Dim) and node.of:
-                source, divisor = node.of[item.stmt]
-                step = self.signs[source]
-                place = item.iterators[source] * (1 if step > 0 else -1)
-                found.append((node, place // divisor))
+                found.append((node, self.place(node, item)))
         return found
+
+    def _admits(self, node: Any, item: Instance) -> bool:
+        """Return whether an instance runs below a node."""
+        if isinstance(node, Leaf):
+            return bool(node.name == item.stmt)
+        if not all(admits(item) for admits in node.admits):
+            return False
+        return any(self._admits(child, item) for child in node.children)
+
+    def value(self, dim: Dim, item: Instance) -> int:
+        """Return what the iterator of a loop is where a statement instance runs."""
+        source, divisor = dim.of[item.stmt]
+        sign = 1 if self.signs[source] > 0 else -1
+        return sign * divisor * self.place(dim, item)
+
+    def place(self, dim: Dim, item: Instance) -> int:
+        """Return at which turn of a loop a statement instance runs."""
+        if dim.over is not None:
+            place = self.place(dim.over, item) // dim.size
+        else:
+            source, _ = dim.of[item.stmt]
+            place = item.iterators[source] * (1 if self.signs[source] > 0 else -1)
+        unit = abs(self.signs[dim.of[item.stmt][0]]) if dim.over is None else 1
+        place += dim.late.get(item.stmt, 0) * unit
+        return place + sum(by * self.place(outer, item) for outer, by in dim.skews)
 
 
 def step_of(node: c_ast.For) -> int:

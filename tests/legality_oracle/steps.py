@@ -3,9 +3,13 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import copy
 import re
+from dataclasses import replace
+from typing import Any
 
-from legality_oracle.order import Dim, Malformed, Order, statements
+from legality_oracle.order import Dim, Leaf, Malformed, Order, statements
+from legality_oracle.trace import Instance
 
 
 def apply(order: Order, schedule: str) -> None:
@@ -61,7 +65,8 @@ def _tiles(order: Order, sizes: dict[str, int]) -> list[Dim]:
     for name, size in sizes.items():
         _, dim = order.find(name)
         stretched = {s: (loop, times * size) for s, (loop, times) in dim.of.items()}
-        found.append(Dim(f"{name}_t", stretched))
+        now = replace(dim, skews=[*dim.skews], late={**dim.late})
+        found.append(Dim(f"{name}_t", stretched, over=now, size=size))
     return found
 
 
@@ -106,13 +111,22 @@ def _jam(order: Order, names: list[str], options: dict[str, str]) -> None:
         _interchange(order, [*inner, name], {})
 
 
+def _names(node: Any) -> set[str]:
+    """Return the statements and the loops of a node."""
+    inner = [] if isinstance(node, Leaf) else [node.name, *map(_names, node.children)]
+    found = set(statements(node))
+    for name in inner:
+        found |= {name} if isinstance(name, str) else name
+    return found
+
+
 def _fission(order: Order, names: list[str], options: dict[str, str]) -> None:
     if options or not 1 <= len(names) <= 2:
         raise Malformed("fission takes a loop and perhaps a statement")
     parent, dim = order.find(names[0])
     groups = [[child] for child in dim.children]
     if len(names) == 2:
-        cut = [k for k, c in enumerate(dim.children) if names[1] in statements(c)]
+        cut = [k for k, c in enumerate(dim.children) if names[1] in _names(c)]
         if not cut or not cut[0]:
             raise Malformed(f"nothing before {names[1]!r} to split off")
         groups = [dim.children[: cut[0]], dim.children[cut[0] :]]
@@ -185,7 +199,64 @@ def _pack(order: Order, names: list[str], options: dict[str, str]) -> None:
     order.find(names[1])[1].packed.append(names[0])
 
 
+def _skew(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if len(names) != 1:
+        raise Malformed("skew takes one loop and factors")
+    outer = order.find(names[0])[1]
+    for name, factor in _sizes(options).items():
+        inner = next((dim for _, dim in order.walk(outer) if dim.name == name), None)
+        if inner is None:
+            raise Malformed(f"{name!r} is not inside {names[0]!r}")
+        inner.skews.append((outer, factor))
+
+
+def _shift(order: Order, names: list[str], options: dict[str, str]) -> None:
+    by = options.get("by", "")
+    if len(names) != 2 or len(options) != 1 or not re.fullmatch(r"-?[1-9]\d*", by):
+        raise Malformed("shift takes a loop, a statement and a number")
+    dim = order.find(names[0])[1]
+    late = [s for c in dim.children if names[1] in statements(c) for s in statements(c)]
+    if not late:
+        raise Malformed(f"no statement {names[1]!r} there")
+    for name in late:
+        dim.late[name] = dim.late.get(name, 0) + int(by)
+
+
+def _split(order: Order, names: list[str], options: dict[str, str]) -> None:
+    places = [*names[1:], *options]
+    if not names or len(places) != 1:
+        raise Malformed("split takes a loop and one place")
+    parent, dim = order.find(names[0])
+    sign = 1 if all(order.signs[s] > 0 for s, _ in dim.of.values()) else -1
+    if places[0] == "at":
+        if not re.fullmatch(r"-?\d+", options["at"]):
+            raise Malformed("the oracle knows no parameters")
+
+        def place(item: Instance) -> int:
+            return int(options["at"])
+    else:
+        outer = order.find(places[0])[1]
+        if dim.name not in [inner.name for _, inner in order.walk(outer)]:
+            raise Malformed(f"{dim.name!r} is not inside {places[0]!r}")
+        offset = int(options.get(places[0], "0"))
+
+        def place(item: Instance) -> int:
+            return order.value(outer, item) + offset
+
+    def is_before(item: Instance) -> bool:
+        return sign * order.value(dim, item) < sign * place(item)
+
+    again = copy.deepcopy(dim)
+    again.name = order.rename(dim.name)
+    again.admits.append(lambda item: not is_before(item))
+    dim.admits.append(is_before)
+    parent.children.insert(parent.children.index(dim) + 1, again)
+
+
 _STEPS = {
+    "shift": _shift,
+    "skew": _skew,
+    "split": _split,
     "interchange": _interchange,
     "tile": _tile,
     "register_tile": _register_tile,

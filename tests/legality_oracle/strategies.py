@@ -132,6 +132,9 @@ def steps(draw: Any, names: list[str]) -> str:
                 "simd",
                 "register_tile",
                 "pack",
+                "shift",
+                "skew",
+                "split",
             ]
         )
     )
@@ -143,6 +146,14 @@ def steps(draw: Any, names: list[str]) -> str:
         return f"{kind}({draw(one)}={draw(size)})"
     if kind == "fission":
         return f"fission({draw(one)})"
+    if kind == "skew":
+        return f"skew({draw(one)}, {draw(one)}={draw(st.integers(1, 2))})"
+    if kind == "shift":
+        statement = f"S{draw(st.integers(0, 3))}"
+        return f"shift({draw(one)}, {statement}, by={draw(st.sampled_from([-1, 1]))})"
+    if kind == "split":
+        place = draw(st.sampled_from(["at", *names]))
+        return f"split({draw(one)}, {place}={draw(size)})"
     if kind == "fuse":
         return f"fuse({draw(one)}, {draw(one)})"
     if kind == "register_tile":

@@ -3,6 +3,8 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from pathlib import Path
+
 import typer
 
 from tunembed.cli import _options as options
@@ -25,10 +27,17 @@ def explain(
     as_json: options.Json = False,
     strict_fp: options.StrictFp = False,
     assume_noalias: options.NoAlias = False,
+    schedule: options.OptionalSchedule = None,
 ) -> None:
-    """Print nests, features, neighbours and why; run nothing."""
+    """Print nests, features, neighbours and why; run nothing.
+
+    With a schedule: what each step does, whether it is legal, and why not.
+    """
     with reporting():
         options.check_kernel(kernel)
+        if schedule is not None:
+            _walk(kernel, schedule, function, strict_fp, as_json)
+            return
         sizes = options.parse_sizes(size)
 
         import tunembed
@@ -50,3 +59,18 @@ def explain(
         for name, title in _TITLES.items():
             console.print(_display.frame_table(getattr(explanation, name), title))
             console.print()
+
+
+def _walk(
+    kernel: Path, schedule: str, function: str | None, strict_fp: bool, as_json: bool
+) -> None:
+    from tunembed import tuning
+    from tunembed.cli import _display
+
+    steps = tuning.explain_schedule(
+        kernel, schedule, function=function, strict_fp=strict_fp
+    )
+    if as_json:
+        typer.echo(steps.to_json(orient="records", indent=2))
+        return
+    _display.console().print(_display.frame_table(steps, "Steps"))

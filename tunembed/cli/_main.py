@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tunembed import __version__
-from tunembed.cli import _benchmark, _campaign, _database, _explain, _tune
+from tunembed.cli import _apply, _benchmark, _campaign, _database, _explain, _tune
 
 app = typer.Typer(
     name="tunembed",
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("tune")(_tune.tune)
 app.command("explain")(_explain.explain)
+app.command("apply")(_apply.apply)
 app.command("campaign")(_campaign.campaign)
 app.add_typer(_benchmark.app, name="benchmark")
 app.add_typer(_database.app, name="db")

@@ -18,6 +18,16 @@ KernelFile = Annotated[Path, typer.Argument(metavar="KERNEL.c", help="A C file."
 Function = Annotated[
     str | None, typer.Option(help="The function to look at, if several have loops.")
 ]
+ScheduleText = Annotated[
+    str,
+    typer.Option(
+        "--schedule", metavar="STEPS", help="Such as 'tile(i=32); parallel(i_t)'."
+    ),
+]
+OptionalSchedule = Annotated[
+    str | None,
+    typer.Option("--schedule", metavar="STEPS", help="Explain this one instead."),
+]
 Sizes = Annotated[
     list[str] | None,
     typer.Option("--size", metavar="ni=1000,nj=1100", help="Sizes; repeatable."),

@@ -3,7 +3,6 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
-import os
 import shlex
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ import typer
 from tunembed.cli import _options as options
 from tunembed.cli._callables import load_callable
 from tunembed.cli._errors import FASTER, NO_IMPROVEMENT, CommandError, reporting
+from tunembed.cli._files import output_beside, write_whole
 
 _MOST_REASONS = 3
 
@@ -46,7 +46,7 @@ def tune(
     """Find, verify and write a faster version of a kernel."""
     with reporting("Every finished trial is in the tuning database."):
         options.check_kernel(kernel)
-        target = _target(kernel, output)
+        target = output_beside(kernel, output, "tuned")
         sizes = options.parse_sizes(size)
         maker = load_callable(arguments)
         baseline_flags = _split(flags)
@@ -72,7 +72,7 @@ def tune(
             )
         faster = result.speedup_ > 1
         if faster:
-            _write(target, result.source_)
+            write_whole(target, result.source_)
         if as_json:
             typer.echo(result.to_json())
         else:
@@ -119,30 +119,3 @@ def _split(flags: str | None) -> list[str] | None:
         return None if flags is None else shlex.split(flags)
     except ValueError as error:
         raise CommandError(f"Cannot split --flags {flags!r}: {error}.") from None
-
-
-def _target(kernel: Path, output: Path | None) -> Path:
-    """Return the file to write, after making sure that it can be written."""
-    target = output or kernel.with_name(f"{kernel.stem}.tuned.c")
-    if target.is_dir():
-        raise CommandError(f"{target} is a folder; --output takes a file.")
-    if target.exists() and target.samefile(kernel):
-        raise CommandError(f"{target} is the kernel itself; choose another --output.")
-    folder = target.parent
-    if not folder.is_dir():
-        raise CommandError(f"There is no folder {folder} for {target.name}.")
-    if not os.access(target if target.exists() else folder, os.W_OK):
-        raise CommandError(
-            f"Cannot write {target}: {folder} is read-only. Choose another place "
-            "with --output."
-        )
-    return target
-
-
-def _write(target: Path, text: str) -> None:
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

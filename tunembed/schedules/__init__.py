@@ -28,6 +28,7 @@ from tunembed.schedules._tree import (
     leaves_of,
     loops_of,
 )
+from tunembed.schedules._walk import StepVerdict, walk_through
 
 __all__ = [
     "Leaf",
@@ -39,6 +40,7 @@ __all__ = [
     "ScheduleError",
     "Scop",
     "Step",
+    "StepVerdict",
     "Verdict",
     "apply_schedule",
     "array_extents",
@@ -57,4 +59,5 @@ __all__ = [
     "rewrite",
     "roles_of",
     "transform",
+    "walk_through",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import islpy as isl
 
-from tunembed.schedules._relations import Path, leaf_paths
+from tunembed.schedules._relations import Path, instances_below, leaf_paths
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import Leaf, Loop, Node, Pack, Restrict, statements_below
 
@@ -66,10 +66,9 @@ class _ScheduleWriter:
     def _filter(self, node: Node) -> str:
         if isinstance(node, Restrict):
             return f'{{ filter: "{node.domain}"{self.body(node.body)} }}'
-        tuples = self._tuples(statements_below((node,)))
         text = self._node(node)
         child = f", child: {text}" if text else ""
-        return f'{{ filter: "{self._prefix} {{ {tuples} }}"{child} }}'
+        return f'{{ filter: "{instances_below(self.scop, node)}"{child} }}'
 
     def _node(self, node: Node) -> str:
         if isinstance(node, Leaf):
@@ -94,9 +93,6 @@ class _ScheduleWriter:
         names = sorted(statements_below(node.body))
         pieces = [f"{self.scop.statements[n].tuple_text} -> [(0)]" for n in names]
         return f', child: {{ schedule: "{self._prefix} [{{ {"; ".join(pieces)} }}]" }}'
-
-    def _tuples(self, names: set[str]) -> str:
-        return "; ".join(self.scop.statements[n].tuple_text for n in sorted(names))
 
     @property
     def _prefix(self) -> str:

@@ -66,6 +66,8 @@ def carried(
     inner = prefix_map(scop, nodes, path, below)
     same_outer = outer.apply_range(outer.reverse())
     same_inner = inner.apply_range(inner.reverse())
+    inside = inner.domain()
+    relation = relation.intersect_domain(inside).intersect_range(inside)
     return relation.intersect(same_outer).subtract(same_inner)
 
 

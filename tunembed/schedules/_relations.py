@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import islpy as isl
 
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Leaf, Loop, Node, Restrict
+from tunembed.schedules._tree import Leaf, Loop, Node, Restrict, walk
 
 Path = tuple[tuple[int, Node], ...]
 
@@ -57,6 +57,22 @@ def prefix_map(
         time = [loop.index[statement] for loop in loops]
         here: Path = (*restricts, (0, Leaf(statement)))
         union = union.union(_map(scop, here, time))
+    if path and any(isinstance(node, Restrict) for node in walk((path[-1][1],))):
+        union = union.intersect_domain(instances_below(scop, path[-1][1]))
+    return union
+
+
+def instances_below(scop: Scop, node: Node) -> isl.UnionSet:
+    """Return the instances that get through the restrictions inside a node."""
+    union = isl.UnionSet(f"[{scop.parameter_text}] -> {{ }}")
+    for path in leaf_paths((node,)):
+        statement = scop.statements[path[-1][1].statement]  # type: ignore[union-attr]
+        text = f"[{scop.parameter_text}] -> {{ {statement.tuple_text} }}"
+        found = isl.UnionSet(text)
+        for _, above in path:
+            if isinstance(above, Restrict):
+                found = found.intersect(isl.UnionSet(above.domain))
+        union = union.union(found)
     return union
 
 

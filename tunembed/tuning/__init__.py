@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from tunembed.tuning._apply import Applied, apply, explain_schedule
 from tunembed.tuning._benchmark_own import benchmark_own
 from tunembed.tuning._benchmark_polybench import benchmark_polybench
 from tunembed.tuning._benchmark_spmm import benchmark_spmm
@@ -18,6 +19,7 @@ from tunembed.tuning._search import SearchResult, search
 from tunembed.tuning._tune import tune, tune_subject
 
 __all__ = [
+    "Applied",
     "BenchmarkError",
     "BenchmarkResult",
     "DatabaseError",
@@ -26,11 +28,13 @@ __all__ = [
     "TuneResult",
     "TuningDatabase",
     "TuningRecord",
+    "apply",
     "benchmark_own",
     "benchmark_polybench",
     "benchmark_spmm",
     "campaign",
     "explain",
+    "explain_schedule",
     "kernels_in",
     "search",
     "tune",

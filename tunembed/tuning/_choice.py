@@ -15,6 +15,8 @@ from tunembed.parsers import (
     parse_c,
 )
 
+_WRITTEN = (".tuned.c", ".scheduled.c")
+
 
 def as_source(kernel: str | Path) -> str | Path:
     """Return a path for a string that can only name a file, else what was given."""
@@ -23,7 +25,7 @@ def as_source(kernel: str | Path) -> str | Path:
 
 
 def kernels_in(folder: str | Path) -> list[Path]:
-    """Return the C files of a folder, without those that `tune` wrote.
+    """Return the C files of a folder, without those that a command wrote.
 
     Parameters
     ----------
@@ -36,7 +38,7 @@ def kernels_in(folder: str | Path) -> list[Path]:
         In the order of their names.
     """
     files = sorted(Path(folder).glob("*.c"))
-    return [file for file in files if not file.name.endswith(".tuned.c")]
+    return [file for file in files if not file.name.endswith(_WRITTEN)]
 
 
 def choose_function(kernel: str | Path, name: str | None) -> Function:

@@ -10,7 +10,10 @@ from tunembed.schedules.steps._interchange import Interchange
 from tunembed.schedules.steps._pack import PackStep
 from tunembed.schedules.steps._parallel import ParallelStep
 from tunembed.schedules.steps._register_tile import RegisterTile
+from tunembed.schedules.steps._shift import Shift
 from tunembed.schedules.steps._simd import Simd
+from tunembed.schedules.steps._skew import Skew
+from tunembed.schedules.steps._split import Split
 from tunembed.schedules.steps._tile import Tile
 from tunembed.schedules.steps._unroll import Unroll
 from tunembed.schedules.steps._unroll_and_jam import UnrollAndJam
@@ -25,7 +28,10 @@ STEPS = {
         PackStep,
         ParallelStep,
         RegisterTile,
+        Shift,
         Simd,
+        Skew,
+        Split,
         Tile,
         Unroll,
         UnrollAndJam,

@@ -12,6 +12,7 @@ from tunembed.schedules._tree import (
     Leaf,
     Loop,
     Node,
+    Restrict,
     ScheduleError,
     find_loop,
     loops_of,
@@ -70,3 +71,22 @@ def require_whole(outer: Loop, inner: Loop) -> None:
 def innermost(nodes: tuple[Node, ...]) -> bool:
     """Return whether `nodes` are statements only."""
     return all(isinstance(node, Leaf) for node in nodes)
+
+
+def restrictions_outside(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Move what restricts all of a loop's body in front of the loop.
+
+    Loops with nothing but a restriction between them are then perfectly nested.
+    """
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Leaf):
+            found.append(node)
+            continue
+        body = restrictions_outside(node.body)
+        only = body[0] if len(body) == 1 else None
+        if isinstance(node, Loop) and isinstance(only, Restrict):
+            found.append(Restrict(only.domain, (replace(node, body=only.body),)))
+        else:
+            found.append(replace(node, body=body))
+    return tuple(found)

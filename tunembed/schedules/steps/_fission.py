@@ -14,17 +14,19 @@ from tunembed.schedules._tree import (
     ScheduleError,
     find_loop,
     fresh_names,
+    loops_of,
     rewrite_loop,
     statements_below,
 )
+from tunembed.schedules.steps._common import restrictions_outside
 
 
 class Fission(Step):
     """Distribute a loop over the children of its body.
 
     ``fission(i)`` separates all of them, ``fission(i, S2)`` splits in front of the
-    child with statement S2. The first part keeps the name; the others get the next
-    free ``i_2``, ``i_3``, ...
+    child with statement S2 and ``fission(i, j_2)`` in front of the one with loop j_2.
+    The first part keeps the name; the others get the next free ``i_2``, ``i_3``, ...
     """
 
     kind = "fission"
@@ -50,16 +52,20 @@ class Fission(Step):
                 for name, part in zip(names, parts, strict=True)
             )
 
-        return plan.with_nodes(rewrite_loop(plan.nodes, loop.name, change))
+        nodes = rewrite_loop(plan.nodes, loop.name, change)
+        return plan.with_nodes(restrictions_outside(nodes))
 
     def _parts(self, loop: Loop) -> list[tuple[Node, ...]]:
         if len(self.names) == 1:
             return [(node,) for node in loop.body]
         for position, node in enumerate(loop.body):
-            if self.names[1] in statements_below((node,)):
+            loops = {inner.name for inner in loops_of((node,))}
+            if self.names[1] in statements_below((node,)) | loops:
                 parts = [loop.body[:position], loop.body[position:]]
                 return [part for part in parts if part]
-        raise ScheduleError(f"{self}: no statement {self.names[1]} in '{loop.name}'")
+        raise ScheduleError(
+            f"{self}: no statement or loop {self.names[1]} in '{loop.name}'"
+        )
 
 
 def _kept(loop: Loop, part: tuple[Node, ...]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import islpy as isl
 
 from tunembed.parsers import isl_name
+from tunembed.schedules._relations import instances_below, node_path
 from tunembed.schedules._scop import ScopStatement
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
@@ -71,7 +72,8 @@ class RegisterTile(Step):
             tiles = [self._tile_loop(plan, by_name[n], n) for n in tiled]
             others = [found for found in chain if found.name not in names]
             points = [by_name[n] for n in tiled]
-            body = self._bodies(plan, inner, points, chain[-1].body)
+            reached = instances_below(plan.scop, _above(plan, loop, chain[-1].body))
+            body = self._bodies(plan, inner, points, chain[-1].body, reached)
             return (nest([*others, *tiles], body),)
 
         return plan.with_nodes(rewrite_loop(plan.nodes, first.name, change))
@@ -86,16 +88,23 @@ class RegisterTile(Step):
         )
 
     def _bodies(
-        self, plan: Plan, inner: Loop, points: list[Loop], leaves: tuple[Node, ...]
+        self,
+        plan: Plan,
+        inner: Loop,
+        points: list[Loop],
+        leaves: tuple[Node, ...],
+        reached: isl.UnionSet,
     ) -> tuple[Node, ...]:
         lanes = replace(points[-1], simd=True)
         rows = [replace(loop, unroll=self.sizes[loop.name]) for loop in points[:-1]]
         fast: Node = nest([inner, *rows, lanes], leaves)
         for array in self._written(plan, leaves):
             rank, _ = usage(plan, array, fast)  # type: ignore[arg-type]
-            fast = Pack(array, f"{array}_acc", tuple(range(rank)), True, (fast,))
+            order = tuple(range(rank))
+            shared = _is_read_elsewhere(plan, array, leaves)
+            fast = Pack(array, f"{array}_acc", order, True, (fast,), shared)
         slow = nest([inner, *points[:-1], lanes], leaves)
-        full, partial = self._split(plan, leaves, points)
+        full, partial = self._split(plan, leaves, points, reached)
         rest = tuple(Restrict(piece, (slow,)) for piece in partial)
         return (Restrict(full, (fast,)), *rest)
 
@@ -108,13 +117,18 @@ class RegisterTile(Step):
         return sorted(arrays)
 
     def _split(
-        self, plan: Plan, leaves: tuple[Node, ...], tiled: list[Loop]
+        self,
+        plan: Plan,
+        leaves: tuple[Node, ...],
+        tiled: list[Loop],
+        reached: isl.UnionSet,
     ) -> tuple[str, list[str]]:
         full = isl.UnionSet(f"[{plan.scop.parameter_text}] -> {{ }}")
         partial = full
         for leaf in leaves:
             if isinstance(leaf, Leaf):
                 domain = plan.scop.domain(leaf.statement)
+                domain = isl.Set.from_union_set(reached.intersect(domain))
                 statement = plan.scop.statements[leaf.statement]
                 sizes = {
                     loop.index[statement.name].removeprefix("-"): self.sizes[loop.name]
@@ -124,6 +138,28 @@ class RegisterTile(Step):
                 full = full.union(isl.UnionSet(domain.subtract(ragged).coalesce()))
                 partial = partial.union(isl.UnionSet(ragged.coalesce()))
         return str(full), _pieces(partial)
+
+
+def _above(plan: Plan, loop: Loop, body: tuple[Node, ...]) -> Node:
+    """Return `body` inside the restrictions that hold at `loop`."""
+    found: Node = replace(loop, body=body)
+    for _, node in node_path(plan.nodes, loop)[:-1]:
+        if isinstance(node, Restrict):
+            found = Restrict(node.domain, (found,))
+    return found
+
+
+def _is_read_elsewhere(plan: Plan, array: str, leaves: tuple[Node, ...]) -> bool:
+    """Return whether an array is updated and, at other elements, also read."""
+    accesses = [
+        access
+        for leaf in leaves
+        if isinstance(leaf, Leaf)
+        for access in plan.scop.statements[leaf.statement].accesses
+        if access.array == array
+    ]
+    updated = any(access.is_reduction for access in accesses)
+    return updated and not all(access.is_reduction for access in accesses)
 
 
 def _pieces(partial: isl.UnionSet) -> list[str]:

@@ -1,0 +1,109 @@
+"""split(i, at=8): one loop for the iterations before a value, one for the others."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import islpy as isl
+
+from tunembed.parsers import isl_name
+from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._tree import (
+    Loop,
+    Node,
+    Restrict,
+    ScheduleError,
+    find_loop,
+    fresh_names,
+    loops_of,
+    rewrite_loop,
+    statements_below,
+)
+from tunembed.schedules.steps._common import restrictions_outside
+
+
+class Split(Step):
+    """Cut the range of a loop in two (index-set splitting, Griebl et al. 2000).
+
+    ``split(i, at=8)`` or ``split(i, at=m)`` cuts at a number or a parameter,
+    ``split(i, j)`` at the value of a loop around it and ``split(i, k_t=64)`` at 64 more
+    than that. The first part keeps the name, the second gets the next free ``i_2``;
+    each can then be scheduled on its own: the diagonal block of a factorisation, its
+    panel and what remains. Of a loop that counts down, the first part holds the values
+    above the place.
+    """
+
+    kind = "split"
+    keywords = frozenset({"at"})
+
+    def validate(self) -> None:
+        """One loop, and one place."""
+        self.require(at_least=1)
+        places = len(self.names) - 1 + len(self.sizes) + ("at" in self.options)
+        at = self.options.get("at", 0)
+        if len(self.names) > 2 or places != 1 or isinstance(at, bool):
+            raise ScheduleError(
+                f"{self}: name a loop and one place, as in split(i, at=8), "
+                "split(i, j) or split(i, k_t=64)"
+            )
+
+    def apply(self, plan: Plan) -> Plan:
+        """Let the instances before the place reach one copy, the others a second."""
+        loop = find_loop(plan.nodes, self.names[0])
+        place = self._place(plan, loop)
+        second = fresh_names(plan.nodes, loop.name, 1)[0]
+
+        def change(found: Loop) -> tuple[Node, ...]:
+            before = self._part(plan, found, place, "<")
+            after = self._part(plan, found, place, ">=")
+            later = replace(found, name=second)
+            return (Restrict(before, (found,)), Restrict(after, (later,)))
+
+        nodes = rewrite_loop(plan.nodes, loop.name, change)
+        return plan.with_nodes(restrictions_outside(nodes))
+
+    def _place(self, plan: Plan, loop: Loop) -> Mapping[str, str]:
+        """Return the isl text of the place for every statement below the loop."""
+        below = sorted(statements_below((loop,)))
+        if "at" in self.options:
+            at = self.options["at"]
+            if isinstance(at, str) and at not in plan.scop.parameters:
+                raise ScheduleError(
+                    f"{self}: '{at}' is no parameter; they are "
+                    f"{', '.join(plan.scop.parameters) or 'none'}"
+                )
+            value = isl_name(at) if isinstance(at, str) else str(at)
+            return {s: _like(loop.index[s], value) for s in below}
+        name = self.names[1] if len(self.names) > 1 else next(iter(self.sizes))
+        other = find_loop(plan.nodes, name)
+        if loop.name not in {inner.name for inner in loops_of(other.body)}:
+            raise ScheduleError(f"{self}: '{loop.name}' is not inside '{name}'")
+        offset = self.sizes.get(name, 0)
+        return {
+            s: _like(loop.index[s], f"{_like(other.index[s], other.index[s])} + {offset}")
+            for s in below
+        }
+
+    def _part(
+        self, plan: Plan, loop: Loop, place: Mapping[str, str], relation: str
+    ) -> str:
+        union = isl.UnionSet(f"[{plan.scop.parameter_text}] -> {{ }}")
+        for name in sorted(statements_below((loop,))):
+            statement = plan.scop.statements[name]
+            text = (
+                f"[{plan.scop.parameter_text}] -> {{ {statement.tuple_text} : "
+                f"{loop.index[name]} {relation} {place[name]} }}"
+            )
+            union = union.union(
+                isl.UnionSet(text).intersect(isl.UnionSet(plan.scop.domain(name)))
+            )
+        return str(union)
+
+
+def _like(index: str, value: str) -> str:
+    """Return a value of the iterator as loops that count down see it: negated."""
+    return f"-({value})" if index.startswith("-") else value
