@@ -411,3 +411,74 @@ def test_benchmark_refuses_a_missing_folder(run, tmp_path):
     shown = run("benchmark", "polybench", "--path", tmp_path / "none")
     assert shown.code == 2 and "There is no folder" in shown.err
     assert run("benchmark", "own", tmp_path / "none").code == 2
+
+
+# -- a schedule of one's own -----------------------------------------------------------
+
+COLUMNS = """\
+void f(int n, double x[restrict n], const double A[restrict n][n])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            x[i] += A[i][j];
+}
+"""
+
+
+@pytest.fixture
+def columns(tmp_path):
+    path = tmp_path / "columns.c"
+    path.write_text(COLUMNS)
+    return path
+
+
+def test_apply_writes_the_scheduled_kernel(run, columns):
+    done = run("apply", columns, "--schedule", "tile(i=32); parallel(i_t); simd(j)")
+    written = columns.with_name("columns.scheduled.c")
+    assert done.code == 0
+    assert f"{written}: tile(i=32); parallel(i_t); simd(j)" in done.out
+    assert "uses a permission: reassociates" in done.out
+    assert "#pragma omp parallel for" in written.read_text()
+    assert columns.read_text() == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        ("parallel(j)", "not legal: parallel(j): the loop carries a reduction"),
+        ("tile(q=3)", "not legal: no loop named 'q'; the loops are: i, j"),
+        ("twist(i)", "unknown step 'twist'"),
+    ],
+)
+def test_apply_says_why_not(run, columns, schedule, message):
+    done = run("apply", columns, "--schedule", schedule)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert not columns.with_name("columns.scheduled.c").exists()
+
+
+def test_apply_keeps_every_rounding_when_told_to(run, columns):
+    done = run("apply", columns, "--schedule", "simd(j)", "--strict-fp")
+    assert done.code == 2 and "simd(j)" in done.err
+
+
+def test_apply_does_not_overwrite_the_kernel(run, columns):
+    done = run("apply", columns, "--schedule", "parallel(i)", "-o", columns)
+    assert done.code == 2 and "is the kernel itself" in done.err
+
+
+def test_explain_a_schedule_step_by_step(run, columns):
+    done = run(
+        "explain", columns, "--json", "--schedule", "parallel(j); tile(i=8); simd(j)"
+    )
+    first, second, third = json.loads(done.out)
+    assert (done.code, first["legal"], first["step"]) == (0, False, "parallel(j)")
+    assert "the loop carries a reduction into 'x'" in first["reason"]
+    assert second["does"].startswith("Strip-mine loops")
+    assert third["step"] == "simd(j)"
+
+
+def test_explain_a_schedule_as_a_table(run, columns):
+    done = run("explain", columns, "--schedule", "interchange(j, i); parallel(i)")
+    assert done.code == 0
+    assert "interchange(j, i)" in done.out and "Steps" in done.out

@@ -67,7 +67,7 @@ def walk_through(
         found.append(
             StepVerdict(
                 str(step),
-                inspect.getdoc(type(step)).splitlines()[0],
+                (inspect.getdoc(type(step)) or "").partition("\n")[0],
                 verdict.legal,
                 verdict.reason,
                 verdict.permissions,

@@ -83,10 +83,8 @@ class Split(Step):
         if loop.name not in {inner.name for inner in loops_of(other.body)}:
             raise ScheduleError(f"{self}: '{loop.name}' is not inside '{name}'")
         offset = self.sizes.get(name, 0)
-        return {
-            s: _like(loop.index[s], f"{_like(other.index[s], other.index[s])} + {offset}")
-            for s in below
-        }
+        values = {s: _like(other.index[s], other.index[s]) for s in below}
+        return {s: _like(loop.index[s], f"{values[s]} + {offset}") for s in below}
 
     def _part(
         self, plan: Plan, loop: Loop, place: Mapping[str, str], relation: str
