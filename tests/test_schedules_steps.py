@@ -101,6 +101,16 @@ void f(int n, double A[n][n])
             A[i][j] *= 2.0;
 }
 """
+BOUNDARY = """
+void f(int n, double u[n][n], double g)
+{
+    for (int j = 0; j < n; j++)
+        u[0][j] = g;
+    for (int i = 1; i < n; i++)
+        for (int j = 0; j < n; j++)
+            u[i][j] *= 0.5;
+}
+"""
 
 # step -> the function, the schedule, and the body that it becomes
 EXAMPLES = {
@@ -202,6 +212,20 @@ EXAMPLES = {
                 s_sum += A[i][j];
             }
             s[i] = s_sum;
+        }
+        """,
+    ),
+    "sink": (
+        BOUNDARY,
+        "sink(S0, i, at=0)",
+        """
+        for (int j = 0; j < n; j++) {
+            u[0][j] = g;
+        }
+        for (int i = 1; i < n; i++) {
+            for (int j_2 = 0; j_2 < n; j_2++) {
+                u[i][j_2] *= 0.5;
+            }
         }
         """,
     ),
@@ -405,6 +429,8 @@ MALFORMED = [
     ("shift(i, S1)", "name a loop and a statement"),
     ("shift(i, S1, by=0)", "name a loop and a statement"),
     ("shift(i, by=1)", "name a loop and a statement"),
+    ("sink(S0, i)", "name a statement, a loop and an iteration"),
+    ("sink(i, at=0)", "name a statement, a loop and an iteration"),
     ("split(i)", "name a loop and one place"),
     ("split(i, j, at=3)", "name a loop and one place"),
     ("split(i, j=3, k=4)", "name a loop and one place"),
@@ -433,6 +459,8 @@ def test_malformed_arguments_are_refused_by_name(text, message):
         (GEMM, "skew(k, i=1)", "no loop named 'i'"),
         (GEMM, "tile(i=8); skew(i_t, k=1)", "the step of 'i_t' does not divide"),
         (GEMM, "shift(k, S7, by=1)", "no statement S7 in 'k'"),
+        (NEIGHBOURS, "sink(S7, i, at=0)", "S7 is no neighbour of 'i'"),
+        (NEIGHBOURS, "sink(S1, i, at=q)", "'q' is no parameter; they are"),
         (GEMM, "split(i, at=q)", "'q' is no parameter; they are"),
         (GEMM, "split(i, k)", "'i' is not inside 'k'"),
         (GEMM, "simd(j)", "is not innermost"),

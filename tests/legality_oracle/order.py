@@ -30,6 +30,7 @@ class Dim:
     reduction: bool = False
     packed: list[str] = field(default_factory=list)
     late: dict[str, int] = field(default_factory=dict)
+    fixed: dict[str, int] = field(default_factory=dict)
     skews: list[tuple["Dim", int]] = field(default_factory=list)
     admits: list[Callable[[Instance], bool]] = field(default_factory=list)
     over: "Dim | None" = None
@@ -152,13 +153,17 @@ class Order:
 
     def place(self, dim: Dim, item: Instance) -> int:
         """Return at which turn of a loop a statement instance runs."""
+        name = item.stmt
+        source, _ = dim.of[name]
+        sign = 1 if self.signs[source] > 0 else -1
+        unit = 1 if dim.over else abs(self.signs[source])
         if dim.over is not None:
             place = self.place(dim.over, item) // dim.size
+        elif name in dim.fixed:
+            place = sign * dim.fixed[name]
         else:
-            source, _ = dim.of[item.stmt]
-            place = item.iterators[source] * (1 if self.signs[source] > 0 else -1)
-        unit = abs(self.signs[dim.of[item.stmt][0]]) if dim.over is None else 1
-        place += dim.late.get(item.stmt, 0) * unit
+            place = sign * item.iterators[source]
+        place += dim.late.get(name, 0) * unit
         return place + sum(by * self.place(outer, item) for outer, by in dim.skews)
 
 

@@ -65,7 +65,7 @@ def _tiles(order: Order, sizes: dict[str, int]) -> list[Dim]:
     for name, size in sizes.items():
         _, dim = order.find(name)
         stretched = {s: (loop, times * size) for s, (loop, times) in dim.of.items()}
-        now = replace(dim, skews=[*dim.skews], late={**dim.late})
+        now = replace(dim, skews=[*dim.skews], late={**dim.late}, fixed={**dim.fixed})
         found.append(Dim(f"{name}_t", stretched, over=now, size=size))
     return found
 
@@ -253,8 +253,29 @@ def _split(order: Order, names: list[str], options: dict[str, str]) -> None:
     parent.children.insert(parent.children.index(dim) + 1, again)
 
 
+def _sink(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if len(names) != 2 or set(options) != {"at"}:
+        raise Malformed("sink takes a statement, a loop and an iteration")
+    if not re.fullmatch(r"-?\d+", options["at"]):
+        raise Malformed("the oracle knows no parameters")
+    parent, dim = order.find(names[1])
+    place = parent.children.index(dim)
+    for other in (place - 1, place + 1):
+        node = parent.children[other] if 0 <= other < len(parent.children) else None
+        if node is None or names[0] not in statements(node):
+            continue
+        dim.children = [node, *dim.children] if other < place else [*dim.children, node]
+        loop = next(iter(dim.of.values()))
+        dim.of |= dict.fromkeys(statements(node), loop)
+        dim.fixed |= dict.fromkeys(statements(node), int(options["at"]))
+        del parent.children[other]
+        return
+    raise Malformed(f"{names[0]!r} is no neighbour of {names[1]!r}")
+
+
 _STEPS = {
     "shift": _shift,
+    "sink": _sink,
     "skew": _skew,
     "split": _split,
     "interchange": _interchange,

@@ -133,6 +133,7 @@ def steps(draw: Any, names: list[str]) -> str:
                 "register_tile",
                 "pack",
                 "shift",
+                "sink",
                 "skew",
                 "split",
             ]
@@ -151,6 +152,9 @@ def steps(draw: Any, names: list[str]) -> str:
     if kind == "shift":
         statement = f"S{draw(st.integers(0, 3))}"
         return f"shift({draw(one)}, {statement}, by={draw(st.sampled_from([-1, 1]))})"
+    if kind == "sink":
+        statement = f"S{draw(st.integers(0, 3))}"
+        return f"sink({statement}, {draw(one)}, at={draw(st.integers(-1, 2))})"
     if kind == "split":
         place = draw(st.sampled_from(["at", *names]))
         return f"split({draw(one)}, {place}={draw(size)})"

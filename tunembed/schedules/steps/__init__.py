@@ -12,6 +12,7 @@ from tunembed.schedules.steps._parallel import ParallelStep
 from tunembed.schedules.steps._register_tile import RegisterTile
 from tunembed.schedules.steps._shift import Shift
 from tunembed.schedules.steps._simd import Simd
+from tunembed.schedules.steps._sink import Sink
 from tunembed.schedules.steps._skew import Skew
 from tunembed.schedules.steps._split import Split
 from tunembed.schedules.steps._tile import Tile
@@ -30,6 +31,7 @@ STEPS = {
         RegisterTile,
         Shift,
         Simd,
+        Sink,
         Skew,
         Split,
         Tile,
