@@ -117,7 +117,7 @@ def test_a_refusal_is_said_once(campaigned, monkeypatch):
         )
         for kind in ("gcc", "clang")
     ]
-    monkeypatch.setattr(Knowledge, "suggest", lambda *_, **__: suggestions)
+    monkeypatch.setattr(Knowledge, "suggest", lambda *_, **__: iter([suggestions]))
     text = "void f(int n, double x[n]) { for (int i = 1; i < n; i++) x[i] = x[i - 1]; }"
     (row,) = explain(text, database=store).schedules_.to_dict("records")
     assert row["schedule"] == str(schedule)

@@ -89,10 +89,19 @@ def test_every_combination_is_handed_out_once():
 def test_the_normal_form_alone_is_proposed_too():
     form = View("normal", None, Schedule.parse("fission(i)"), ())
     found = [entry(form, 0, 1.0, 3.0, compiler="clang")]
-    proposals = Proposals(found, "clang")
-    with_schedule, plain = drain(proposals, lambda p: 0.5)
+    with_schedule, plain = drain(Proposals(found, ["clang"]), lambda p: 0.5)
     assert with_schedule.choice == (0,)
     assert (plain.choice, plain.compiler, len(plain.schedule)) == ((-1,), "clang", 0)
+
+
+def test_what_was_measured_is_proposed_with_the_other_compiler():
+    found = [entry(view(), 0, 1.0, 3.0, 1.1, compiler="clang")]
+    order = drain(Proposals(found, ["gcc", "clang"]), lambda p: 3.0)
+    assert [(p.choice, p.compiler) for p in order[:2]] == [
+        ((0,), "clang"),
+        ((0,), "gcc"),
+    ]
+    assert len(order) == 2 * 2
 
 
 def test_it_learns():
@@ -159,7 +168,7 @@ def test_a_known_nest_is_its_own_neighbor(knowledge):
 
 def test_suggestions_are_recipes_that_were_measured(knowledge):
     known, features, table = knowledge()
-    suggestions = known.suggest(features[0])
+    suggestions = next(known.suggest(features[0]))
     assert suggestions
     measured = set(table["schedule"])
     for suggestion in suggestions:
@@ -174,7 +183,7 @@ def test_suggestions_are_recipes_that_were_measured(knowledge):
 def test_compilers_that_are_not_there_suggest_nothing(knowledge):
     known, features, _ = knowledge(compilers=("zig",))
     assert known.size == 0
-    assert known.suggest(features[0]) == known.neighbors(features[0]) == []
+    assert list(known.suggest(features[0])) == known.neighbors(features[0]) == []
 
 
 def test_exclusions(knowledge):

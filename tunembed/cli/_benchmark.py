@@ -113,6 +113,8 @@ def _run(
             typer.echo(result.to_json())
             return
         console = _display.console()
-        console.print(_display.frame_table(result.table_))
+        # A schedule would leave no room for the figures; --json has it.
+        narrow = result.table_.drop(columns="schedule", errors="ignore")
+        console.print(_display.frame_table(narrow))
         console.print()
         console.print(_display.pairs_table(result.summary_))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ BASELINE = "baseline"
 _SHRINKAGE = 0.1
 # One nest alone has nothing that it is nearer than.
 _FEWEST = 2
+# How many more nests are asked where the nearest suggest too little that is legal.
+_WIDER = (30, 100)
 
 
 @dataclass(frozen=True)
@@ -105,19 +107,20 @@ class Knowledge:
         self.runtimes = _runtimes(table, self.nests["nest_id"])
         self.embedding = PerformanceEmbedding(n_components=64)
         embedded = self.embedding.fit_transform(features, self.runtimes)
-        self.recommender = NearestNeighborRecommender(
-            n_neighbors=min(n_neighbors, self.size),
-            baseline=BASELINE,
-            shrinkage=_SHRINKAGE,
-        )
-        self.recommender.fit(embedded, self.runtimes, groups=self.nests["family"])
+        counts = {min(count, self.size) for count in (n_neighbors, *_WIDER)}
+        self.recommenders = [
+            NearestNeighborRecommender(
+                n_neighbors=count, baseline=BASELINE, shrinkage=_SHRINKAGE
+            ).fit(embedded, self.runtimes, groups=self.nests["family"])
+            for count in sorted(counts)
+        ]
 
     def neighbors(self, features: np.ndarray, k: int = 5) -> list[Neighbor]:
         """Return the nearest known nests."""
         if not self.size or np.isnan(features).all():
             return []
         embedded = self.embedding.transform(features[None, :])
-        distances, indices = self.recommender.kneighbors(
+        distances, indices = self.recommenders[0].kneighbors(
             embedded, n_neighbors=min(k, self.size)
         )
         return [
@@ -125,18 +128,24 @@ class Knowledge:
             for d, i in zip(distances[0], indices[0], strict=True)
         ]
 
-    def suggest(self, features: np.ndarray, k: int = 20) -> list[Suggestion]:
-        """Return recipes of the nearest nests, best first."""
+    def suggest(self, features: np.ndarray, k: int = 20) -> Iterator[list[Suggestion]]:
+        """Yield recipes of the nearest nests, best first; then of more and more."""
         if not self.size or np.isnan(features).all():
-            return []
+            return
         embedded = self.embedding.transform(features[None, :])
-        distances, indices = self.recommender.kneighbors(embedded)
-        ranked = self.recommender.rank(embedded, k=k)
+        for recommender in self.recommenders:
+            distances, indices = recommender.kneighbors(embedded)
+            ranked = recommender.rank(embedded, k=k)
+            yield self._suggestions(ranked, distances[0], indices[0])
+
+    def _suggestions(
+        self, ranked: pd.DataFrame, distances: np.ndarray, indices: np.ndarray
+    ) -> list[Suggestion]:
         suggestions = []
         for row in ranked.itertuples():
             if row.configuration == BASELINE:
                 continue
-            found = self._holder(row.configuration, distances[0], indices[0])
+            found = self._holder(row.configuration, distances, indices)
             if found is not None:
                 suggestions.append(
                     Suggestion(

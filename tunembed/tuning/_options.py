@@ -108,18 +108,25 @@ def count_refusals(found: Sequence[NestOptions]) -> dict[str, int]:
 def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> NestOptions:
     neighbors = tuple(knowledge.neighbors(nest.features))
     most = _MOST_OPTIONS if nest.share >= _LIGHT_SHARE else _LIGHT_OPTIONS
-    options: list[Option] = []
+    options: dict[str, Option] = {}
     refused: list[Refusal] = []
-    for option in _varied(_matching(nest, knowledge, refused)):
+    for suggestions in knowledge.suggest(nest.features, k=_LOOKED_AT):
+        for option in _varied(_matching(view, nest, suggestions, refused)):
+            if len(options) >= most:
+                break
+            text = str(option.schedule)
+            if text in options:
+                continue
+            reason = _reason_against(view, option, bench)
+            if reason:
+                refused.append(Refusal(text, reason))
+            else:
+                options[text] = option
         if len(options) >= most:
             break
-        reason = _reason_against(view, option, bench)
-        if reason:
-            refused.append(Refusal(str(option.schedule), reason))
-        else:
-            options.append(option)
     unique = tuple(dict.fromkeys(refused))
-    return NestOptions(view, nest, neighbors, tuple(options), unique)
+    ranked = sorted(options.values(), key=lambda option: -option.expected_speedup)
+    return NestOptions(view, nest, neighbors, tuple(ranked), unique)
 
 
 def _reason_against(view: View, option: Option, bench: Workbench) -> str:
@@ -131,17 +138,25 @@ def _reason_against(view: View, option: Option, bench: Workbench) -> str:
     return f"parallel({fine}): too little work to start threads for" if fine else ""
 
 
-def _matching(nest: Nest, knowledge: Knowledge, refused: list[Refusal]) -> list[Option]:
-    """Return the neighbours' schedules in the names of this nest, each once."""
-    found: dict[tuple[str, str], Option] = {}
-    for suggestion in knowledge.suggest(nest.features, k=_LOOKED_AT):
+def _matching(
+    view: View,
+    nest: Nest,
+    suggestions: Sequence[Suggestion],
+    refused: list[Refusal],
+) -> list[Option]:
+    """Return the neighbours' schedules in the names of this nest, each once.
+
+    It is for the compiler with which it promises most; others are tried later.
+    """
+    found: dict[str, Option] = {}
+    for suggestion in suggestions:
         if suggestion.expected_speedup < 1.0:
             continue
-        schedule = _matched(suggestion, nest, refused)
+        schedule = _matched(suggestion, view, nest, refused)
         if schedule is None or (nest.is_fine and "parallel(" in str(schedule)):
             continue
-        key = (str(schedule), suggestion.recipe.compiler)
-        found.setdefault(key, _option(schedule, suggestion))
+        option = _option(schedule, suggestion)
+        found.setdefault(str(schedule), option)
     return list(found.values())
 
 
@@ -165,7 +180,7 @@ def _varied(options: list[Option]) -> list[Option]:
 
 
 def _matched(
-    suggestion: Suggestion, nest: Nest, refused: list[Refusal]
+    suggestion: Suggestion, view: View, nest: Nest, refused: list[Refusal]
 ) -> Schedule | None:
     schedule = suggestion.recipe.schedule
     try:
@@ -176,6 +191,8 @@ def _matched(
     if schedule.steps and not matched.steps:
         refused.append(Refusal(str(schedule), "the nest has none of its loops"))
         return None
+    if "parallel(" in str(schedule) and "parallel(" not in str(matched):
+        return matched + view.threads_for(nest, matched)
     return matched
 
 

@@ -16,6 +16,10 @@ from tunembed.tuning._view import View
 
 # Both forms of a function are tried before variations of either.
 _FIRST = 1e6
+# What a schedule promises with a compiler it was not recommended for.
+_OTHER_COMPILER = 0.85
+
+_Key = tuple[str, tuple[int, ...], str]
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Proposal:
     choice : tuple of int
         Position of the option chosen for each nest; -1 for none.
     compiler : str
-        Kind of the compiler, by the choice for the heaviest nest.
+        Its kind: at first that of the choice for the heaviest nest.
     schedule : Schedule
         The chosen options one after the other.
     expected_speedup : float
@@ -53,29 +57,32 @@ class Proposals:
     ----------
     found : sequence of NestOptions
         Of all views; combinations stay within one.
-    compiler : str, default="gcc"
-        Kind of the compiler for a form that is tried without any schedule.
+    compilers : sequence of str, default=("gcc",)
+        Kinds of the compilers there are, the usual one first.
 
     Notes
     -----
     What a combination promises is Amdahl's law over the shares of the nests. The best
-    combination of every view comes first; the normal form without any schedule is one
-    of the others. Every measurement scales what its variations
-    by one nest promise; several are averaged.
+    combination of every view comes first. Every measurement scales what its variations
+    promise: those by one nest, and by the compiler; several are averaged. The normal
+    form without any schedule is one of them.
     """
 
-    def __init__(self, found: Sequence[NestOptions], compiler: str = "gcc") -> None:
-        self.compiler = compiler
+    def __init__(
+        self, found: Sequence[NestOptions], compilers: Sequence[str] = ("gcc",)
+    ) -> None:
+        self.compilers = tuple(compilers)
         self.by_view: dict[str, list[NestOptions]] = {}
         for entry in found:
             self.by_view.setdefault(entry.view.name, []).append(entry)
-        self.tried: set[tuple[str, tuple[int, ...]]] = set()
-        self.waiting: dict[tuple[str, tuple[int, ...]], float] = {}
+        self.tried: set[_Key] = set()
+        self.waiting: dict[_Key, float] = {}
         for name, entries in self.by_view.items():
-            start = tuple(0 if e.options else -1 for e in entries)
-            if any(choice >= 0 for choice in start):
-                self._around(name, start, 1.0, discount=0.97)
-                self.waiting[(name, start)] = _FIRST + self._expected(name, start)
+            choice = tuple(0 if e.options else -1 for e in entries)
+            if any(option >= 0 for option in choice):
+                start = (name, choice, self._compiler_of(name, choice))
+                self._around(start, 1.0, discount=0.97)
+                self.waiting[start] = _FIRST + self._expected(name, choice)
 
     def next(self) -> Proposal | None:
         """Return the most promising combination not handed out yet."""
@@ -84,27 +91,33 @@ class Proposals:
         key = max(self.waiting, key=lambda k: self.waiting[k])
         expected = self.waiting.pop(key)
         self.tried.add(key)
-        return self._proposal(*key, expected - _FIRST * (expected > _FIRST))
+        return self._proposal(key, expected - _FIRST * (expected > _FIRST))
 
     def learn(self, proposal: Proposal, speedup: float) -> None:
         """Note a measured speedup; its variations become more, or less, promising."""
-        name, choice = proposal.view.name, proposal.choice
-        expected = self._expected(name, choice)
-        self._around(name, choice, max(speedup, 0.05) / expected, discount=1.0)
+        key = (proposal.view.name, proposal.choice, proposal.compiler)
+        expected = self._expected(*key[:2])
+        self._around(key, max(speedup, 0.05) / expected, discount=1.0)
 
-    def _around(
-        self, name: str, choice: tuple[int, ...], scale: float, *, discount: float
-    ) -> None:
+    def _around(self, key: _Key, scale: float, *, discount: float) -> None:
+        name, choice, compiler = key
+        heaviest = self._heaviest(name, choice)
         for position, entry in enumerate(self.by_view[name]):
             for option in range(-1, len(entry.options)):
                 varied = (*choice[:position], option, *choice[position + 1 :])
                 changed = len(entry.view.prefix) or any(o >= 0 for o in varied)
-                if varied != choice and changed:
-                    score = self._expected(name, varied) * scale * discount
-                    self._add(name, varied, score)
+                if varied == choice or not changed:
+                    continue
+                own = option >= 0 and position == heaviest
+                used = entry.options[option].compiler if own else compiler
+                score = self._expected(name, varied) * scale * discount
+                self._add((name, varied, used), score)
+        for other in self.compilers:
+            if other != compiler:
+                score = self._expected(name, choice) * scale * _OTHER_COMPILER
+                self._add((name, choice, other), score)
 
-    def _add(self, name: str, choice: tuple[int, ...], score: float) -> None:
-        key = (name, choice)
+    def _add(self, key: _Key, score: float) -> None:
         if key not in self.tried:
             known = self.waiting.get(key, score)
             self.waiting[key] = known if known > _FIRST else math.sqrt(known * score)
@@ -117,26 +130,26 @@ class Proposals:
         ]
         return combined_speedup([e.nest.share for e in entries], speedups)
 
-    def _proposal(
-        self, name: str, choice: tuple[int, ...], expected: float
-    ) -> Proposal:
+    def _heaviest(self, name: str, choice: tuple[int, ...]) -> int:
+        """Return which nest chooses the compiler."""
+        shares = [entry.nest.share for entry in self.by_view[name]]
+        chosen = [n for n, option in enumerate(choice) if option >= 0]
+        return max(chosen or range(len(shares)), key=lambda n: shares[n])
+
+    def _compiler_of(self, name: str, choice: tuple[int, ...]) -> str:
+        heaviest = self._heaviest(name, choice)
+        return self.by_view[name][heaviest].options[choice[heaviest]].compiler
+
+    def _proposal(self, key: _Key, expected: float) -> Proposal:
+        name, choice, compiler = key
         entries = self.by_view[name]
         chosen = [
-            (entry.nest.share, entry.options[option])
+            entry.options[option]
             for entry, option in zip(entries, choice, strict=True)
             if option >= 0
         ]
         schedule = Schedule()
-        for _, option in chosen:
+        for option in chosen:
             schedule = schedule + option.schedule
-        compiler = self.compiler
-        if chosen:
-            compiler = max(chosen, key=lambda pair: pair[0])[1].compiler
-        return Proposal(
-            entries[0].view,
-            choice,
-            compiler,
-            schedule,
-            expected,
-            tuple(option for _, option in chosen),
-        )
+        view = entries[0].view
+        return Proposal(view, choice, compiler, schedule, expected, tuple(chosen))

@@ -21,6 +21,7 @@ from tunembed.schedules import (
     Plan,
     Roles,
     Schedule,
+    ScheduleError,
     apply_schedule,
     extent,
     leaves_of,
@@ -34,6 +35,8 @@ from tunembed.schedules import Node as TreeNode
 
 # Starting threads costs about as much as this many operations.
 _WORTH_THREADS = 40_000
+# What a call of a mathematical function costs, in operations of a vectorised loop.
+_CALL = 40
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,22 @@ class View:
     prefix: Schedule
     nests: tuple[Nest, ...]
     sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def threads_for(self, nest: Nest, schedule: Schedule) -> Schedule:
+        """Return a step for threads over the outermost loop of a scheduled nest.
+
+        It is empty where the schedule does not fit. Whether the step is legal is not
+        judged.
+        """
+        try:
+            plan = apply_schedule(self.plan, schedule)
+        except ScheduleError:
+            return Schedule()
+        wanted = set(nest.loop.index)
+        for loop in loops_of(plan.nodes):
+            if set(loop.index) <= wanted:
+                return Schedule.parse(f"parallel({loop.name})")
+        return Schedule()
 
     def starts_threads_too_often(self, schedule: Schedule) -> str:
         """Return the loop whose threads would be started for next to nothing, or ''.
@@ -215,7 +234,7 @@ def _work_below(
 def _weight(plan: Plan, name: str) -> float:
     statement = plan.scop.statements[name]
     calls = len(statement.source.calls) if statement.source else 4
-    return 1 + sum(statement.operations.values()) + 10 * calls
+    return 1 + sum(statement.operations.values()) + _CALL * calls
 
 
 def _outer_extent(plan: Plan, root: Loop, sizes: Mapping[str, int]) -> float:
