@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import tunembed.tuning._benchmark_own as own
-import tunembed.tuning._benchmark_polybench as polybench
+import tunembed.tuning._polybench as polybench
 from conftest import KERNELS
 from tunembed.kernels import Effort
 from tunembed.parsers import parse_c
@@ -23,7 +23,7 @@ from tunembed.tuning import (
     benchmark_polybench,
     benchmark_spmm,
 )
-from tunembed.tuning._benchmark_polybench import _sizes, kernel_files
+from tunembed.tuning._polybench import _sizes, kernel_files
 from tunembed.tuning._report import Checkpoint, database_key, geometric_mean
 
 # The macros by which PolyBench switches between fixed and variable extents, its timer

@@ -74,6 +74,25 @@ def polybench(
 
 
 @app.command()
+def expert(
+    path: Annotated[Path, typer.Option(help="A copy of PolyBench/C 4.2.1.")],
+    dataset: Annotated[str, typer.Option(help="MINI to EXTRALARGE.")] = "LARGE",
+    threads: options.Threads = None,
+    as_json: options.Json = False,
+) -> None:
+    """Apply the schedules written by hand for PolyBench/C."""
+
+    def run(progress: Callable[[Any], None]) -> Any:
+        from tunembed import tuning
+
+        return tuning.benchmark_expert(
+            path, dataset=dataset, threads=threads, progress=progress
+        )
+
+    _run(run, as_json, path)
+
+
+@app.command()
 def spmm(
     database: options.Database = None,
     trials: options.Trials = 10,

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 from tunembed.tuning._apply import Applied, apply, explain_schedule
+from tunembed.tuning._benchmark_expert import benchmark_expert
 from tunembed.tuning._benchmark_own import benchmark_own
 from tunembed.tuning._benchmark_polybench import benchmark_polybench
 from tunembed.tuning._benchmark_spmm import benchmark_spmm
@@ -29,6 +30,7 @@ __all__ = [
     "TuningDatabase",
     "TuningRecord",
     "apply",
+    "benchmark_expert",
     "benchmark_own",
     "benchmark_polybench",
     "benchmark_spmm",
