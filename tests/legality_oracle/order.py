@@ -145,22 +145,23 @@ class Order:
             return False
         return any(self._admits(child, item) for child in node.children)
 
-    def value(self, dim: Dim, item: Instance) -> int:
+    def value(self, dim: Dim, item: Instance) -> float:
         """Return what the iterator of a loop is where a statement instance runs."""
         source, divisor = dim.of[item.stmt]
         sign = 1 if self.signs[source] > 0 else -1
         return sign * divisor * self.place(dim, item)
 
-    def place(self, dim: Dim, item: Instance) -> int:
+    def place(self, dim: Dim, item: Instance) -> float:
         """Return at which turn of a loop a statement instance runs."""
         name = item.stmt
         source, _ = dim.of[name]
         sign = 1 if self.signs[source] > 0 else -1
         unit = 1 if dim.over else abs(self.signs[source])
-        if dim.over is not None:
+        place: float
+        if name in dim.fixed:
+            place = sign * dim.fixed[name] / dim.of[name][1]
+        elif dim.over is not None:
             place = self.place(dim.over, item) // dim.size
-        elif name in dim.fixed:
-            place = sign * dim.fixed[name]
         else:
             place = sign * item.iterators[source]
         place += dim.late.get(name, 0) * unit

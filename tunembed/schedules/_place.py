@@ -101,6 +101,11 @@ class Namer:
 
         def rename(name: str) -> str:
             if name.startswith("at_"):
+                if name[3:] not in place.values:
+                    raise ScheduleError(
+                        f"a buffer's place depends on '{name[3:]}', which is no loop "
+                        "in the new code"
+                    )
                 return place.values[name[3:]]
             return renamed(name)
 
