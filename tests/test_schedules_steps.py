@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tunembed.parsers import parse_c
 from tunembed.schedules import Schedule, ScheduleError, loops_of, prepare, rewrite
 from tunembed.schedules._rewrite import apply_schedule
+from tunembed.schedules._tree import Leaf, walk
 from tunembed.schedules.steps import STEPS
 
 SCALE = """
@@ -325,6 +326,20 @@ def test_example(kind):
     wanted = dedent(expected.replace("\n    #", "\n        #")).strip().splitlines()
     assert [line.strip() for line in printed] == [line.strip() for line in wanted]
     assert printed[0] == wanted[0]
+
+
+@pytest.mark.parametrize(
+    ("c", "schedule"),
+    [
+        *((c, schedule) for c, schedule, _ in EXAMPLES.values()),
+        (GEMM, "register_tile(i=4, j=8, k)"),
+        (SCALE, "split(i, at=3); unroll(j=2)"),
+    ],
+)
+def test_every_node_after_a_step_is_an_object_of_its_own(c, schedule):
+    plan = apply_schedule(prepare(function(c)), Schedule.parse(schedule))
+    nodes = [id(node) for node in walk(plan.nodes) if not isinstance(node, Leaf)]
+    assert len(nodes) == len(set(nodes))
 
 
 def test_register_tile_keeps_results_in_a_local_array():

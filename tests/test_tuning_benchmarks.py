@@ -11,18 +11,23 @@ import re
 import pandas as pd
 import pytest
 
+import tunembed.tuning._benchmark_expert as expert
 import tunembed.tuning._benchmark_own as own
 import tunembed.tuning._polybench as polybench
 from conftest import KERNELS
+from tunembed._toolchain import find_compiler
 from tunembed.kernels import Effort
 from tunembed.parsers import parse_c
+from tunembed.schedules import Schedule
 from tunembed.tuning import (
     BenchmarkError,
     BenchmarkResult,
+    benchmark_expert,
     benchmark_own,
     benchmark_polybench,
     benchmark_spmm,
 )
+from tunembed.tuning._benchmark_expert import ExpertSchedule, expert_schedules
 from tunembed.tuning._polybench import _sizes, kernel_files
 from tunembed.tuning._report import Checkpoint, database_key, geometric_mean
 
@@ -163,6 +168,43 @@ def test_polybench_with_a_program_that_cannot_be_parsed(suite, store):
 def test_polybench_that_is_not_there(tmp_path, store):
     with pytest.raises(BenchmarkError, match="is not a copy of PolyBench/C"):
         benchmark_polybench(tmp_path, database=store)
+
+
+# Schedules written by hand
+
+
+def test_every_schedule_written_by_hand_is_one():
+    found = expert_schedules()
+    assert len({(e.kernel, e.compiler) for e in found}) == len(found) > 0
+    for entry in found:
+        assert str(Schedule.parse(entry.steps)) == entry.steps
+        assert entry.hand > 1 and entry.compiler in ("gcc", "clang")
+
+
+def test_expert(suite, monkeypatch):
+    short = Effort(budget=1.0, max_repetitions=3)
+    monkeypatch.setattr(polybench, "_effort", lambda seconds: short)
+    kind = find_compiler().kind
+    entries = [
+        ExpertSchedule("toy", "interchange(j, i)", 2.0, kind),
+        ExpertSchedule("toy", "parallel(k)", 2.0, kind),
+        ExpertSchedule("toy", "simd(i)", 2.0, "no such compiler"),
+        ExpertSchedule("not there", "simd(i)", 2.0, kind),
+    ]
+    monkeypatch.setattr(expert, "expert_schedules", lambda: entries)
+    result = benchmark_expert(suite, dataset="MINI", threads=1)
+    good, illegal, missing = result.table_.to_dict("records")
+    assert (good["status"], good["schedule"]) == ("ok", "interchange(j, i)")
+    assert good["of hand"] == pytest.approx(good["speedup"] / 2)
+    assert "no loop named 'k'" in illegal["status"]
+    assert missing["status"] == "there is no no such compiler"
+    assert result.summary_["schedules"] == 3
+    assert result.summary_["legal and verified"] == 1
+
+
+def test_expert_without_the_suite(tmp_path):
+    with pytest.raises(BenchmarkError, match="is not a copy of PolyBench/C"):
+        benchmark_expert(tmp_path)
 
 
 # Our own kernels

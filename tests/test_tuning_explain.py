@@ -69,11 +69,18 @@ def test_json(explanation):
     assert len(document["nests"]) == 2
 
 
-def test_nothing_known(tmp_path):
+@pytest.mark.parametrize(
+    ("cores", "schedules"), [(1, []), (2, ["parallel(i)", "parallel(j)"])]
+)
+def test_nothing_known(tmp_path, monkeypatch, cores, schedules):
+    """Without neighbours, threads alone are left to try."""
+    monkeypatch.setattr("tunembed.tuning._explain.available_cores", lambda: cores)
     store = TuningDatabase(tmp_path / "empty.sqlite", shipped=False)
     found = explain(KERNEL, database=store)
     assert len(found.nests_) == 2
-    assert len(found.neighbors_) == len(found.schedules_) == 0
+    assert len(found.neighbors_) == 0
+    assert [row["schedule"] for row in found.schedules_.to_dict("records")] == schedules
+    assert not any(row["learnt_from"] for row in found.schedules_.to_dict("records"))
 
 
 def test_sizes_change_what_is_said(campaigned):

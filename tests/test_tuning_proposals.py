@@ -3,7 +3,9 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+import itertools
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -101,7 +103,31 @@ def test_what_was_measured_is_proposed_with_the_other_compiler():
         ((0,), "clang"),
         ((0,), "gcc"),
     ]
-    assert len(order) == 2 * 2
+    assert len([p for p in order if p.choice in ((0,), (1,))]) == 2 * 2
+
+
+def test_the_fastest_is_tried_with_other_sizes():
+    found = [entry(view(), 0, 0.9, 3.0), entry(view(), 1, 0.1, 1.1)]
+    order = drain(Proposals(found), lambda p: 4.0)
+    texts = [str(p.schedule) for p in order]
+    assert texts[0] == "tile(i0=2); tile(i1=2)"
+    assert "tile(i0=4); tile(i1=2)" in texts
+    assert not any("tile(i1=4)" in text for text in texts)
+    slow = [str(p.schedule) for p in drain(Proposals(found), lambda p: 0.9)]
+    assert not any("tile(i0=4)" in text for text in slow)
+
+
+def test_threads_alone_come_second():
+    found = [
+        replace(entry(view(), 0, 0.6, 3.0, 1.0), threads=1),
+        replace(entry(view(), 1, 0.3, 1.5, 1.2, 1.1), threads=2),
+        entry(view(), 2, 0.1),
+    ]
+    first, second = itertools.islice(drain(Proposals(found)), 2)
+    assert first.choice == (0, 0, -1) and second.choice == (1, 2, -1)
+    assert second.expected_speedup == pytest.approx(
+        combined_speedup([0.6, 0.3, 0.1], [1.0, 1.1, 1.0])
+    )
 
 
 def test_it_learns():

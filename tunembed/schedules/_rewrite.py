@@ -55,6 +55,24 @@ def prepare(function: Function, *, strict_fp: bool = False) -> Plan:
     return Plan(scop, scop.tree, Dependences(scop, strict_fp=strict_fp))
 
 
+def plan_of(function: Function | Plan, *, strict_fp: bool = False) -> Plan:
+    """Return the plan of a function; a plan is returned as it is.
+
+    Parameters
+    ----------
+    function : Function or Plan
+    strict_fp : bool, default=False
+        Forbid the reassociation of floating-point sums and products.
+
+    Returns
+    -------
+    plan : Plan
+    """
+    if isinstance(function, Plan):
+        return function
+    return prepare(function, strict_fp=strict_fp)
+
+
 def apply_schedule(plan: Plan, schedule: Schedule) -> Plan:
     """Return the plan after all steps, without judging it.
 
@@ -168,9 +186,7 @@ def transform(
     done : Rewritten
         The verdict and, where it is legal, the new file.
     """
-    plan = function
-    if isinstance(plan, Function):
-        plan = prepare(plan, strict_fp=strict_fp)
+    plan = plan_of(function, strict_fp=strict_fp)
     try:
         plan = apply_schedule(plan, schedule)
         verdict = judge(plan.scop, plan.nodes, plan.dependences)

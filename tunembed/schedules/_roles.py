@@ -80,6 +80,14 @@ class Roles:
             {k: tuple(v) for k, v in data["arrays"].items()},
         )
 
+    def is_parallel(self, loop: str) -> bool:
+        """Return whether the iterations of a loop may run in any order."""
+        return self.loops[loop][LOOP_ROLE.index("parallel")] > 0
+
+    def is_reduction(self, loop: str) -> bool:
+        """Return whether only reductions order the iterations of a loop."""
+        return self.loops[loop][LOOP_ROLE.index("reduction")] > 0
+
     def canonical(self) -> tuple[dict[str, str], dict[str, str]]:
         """Return names that do not depend on the program: ``L0``, ``A0``, ..."""
         loops = {name: f"L{n}" for n, name in enumerate(self.loops)}

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from tunembed.schedules._dependences import Dependences
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Node, ScheduleError
+from tunembed.schedules._tree import Node, ScheduleError, distinct
 
 Value = int | str | bool
 
@@ -35,8 +35,20 @@ class Plan:
     dependences: Dependences
 
     def with_nodes(self, nodes: tuple[Node, ...]) -> Plan:
-        """Return the plan with another tree."""
-        return replace(self, nodes=nodes)
+        """Return the plan with another tree, every node of it an object of its own.
+
+        A node is known by its identity: one that stood at two places would be judged,
+        and its buffers measured, at the first of them only.
+
+        Parameters
+        ----------
+        nodes : tuple of Node
+
+        Returns
+        -------
+        plan : Plan
+        """
+        return replace(self, nodes=distinct(nodes))
 
 
 @dataclass(frozen=True)

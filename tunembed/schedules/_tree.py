@@ -202,6 +202,14 @@ def prune(nodes: tuple[Node, ...], keep: set[str]) -> tuple[Node, ...]:
     return tuple(result)
 
 
+def distinct(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the same tree with an object of its own for every loop and buffer."""
+    return tuple(
+        node if isinstance(node, Leaf) else replace(node, body=distinct(node.body))
+        for node in nodes
+    )
+
+
 def plain(name: str) -> str:
     """Return the name of a loop without its number: ``i`` for ``i_3``."""
     return re.sub(r"_\d+$", "", name)

@@ -9,7 +9,7 @@ import inspect
 from dataclasses import dataclass
 
 from tunembed.parsers import Function
-from tunembed.schedules._rewrite import check, prepare
+from tunembed.schedules._rewrite import check, plan_of
 from tunembed.schedules._schedule import Schedule
 from tunembed.schedules._step import Plan
 
@@ -58,9 +58,7 @@ def walk_through(
     verdicts : list of StepVerdict
         One per step.
     """
-    plan = function
-    if isinstance(plan, Function):
-        plan = prepare(plan, strict_fp=strict_fp)
+    plan = plan_of(function, strict_fp=strict_fp)
     found = []
     for count, step in enumerate(schedule.steps, 1):
         verdict = check(plan, Schedule(schedule.steps[:count]))

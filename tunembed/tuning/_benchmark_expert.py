@@ -25,7 +25,6 @@ from tunembed.tuning._polybench import (
     open_kernel,
 )
 from tunembed.tuning._report import (
-    BenchmarkError,
     BenchmarkResult,
     Checkpoint,
     Row,
@@ -65,7 +64,7 @@ def expert_schedules() -> list[ExpertSchedule]:
     entries = tomllib.loads(_SCHEDULES.read_text(encoding="utf-8"))["schedule"]
     found = []
     for entry in entries:
-        steps = "; ".join(part.strip() for part in entry.pop("steps").split(";"))
+        steps = str(Schedule.parse(entry.pop("steps")))
         flags = tuple(entry.pop("flags", ()))
         found.append(ExpertSchedule(steps=steps, flags=flags, **entry))
     return found
@@ -104,10 +103,6 @@ def benchmark_expert(
 
     root = Path(path)
     files = {file.stem: file for file in kernel_files(root)}
-    if not files:
-        raise BenchmarkError(
-            f"{root} is not a copy of PolyBench/C: no C file is named like its folder"
-        )
     checkpoint = Checkpoint("expert", {"dataset": dataset, "threads": threads})
     compilers = present_compilers()
     entries = [entry for entry in expert_schedules() if entry.kernel in files]

@@ -23,7 +23,6 @@ from tunembed.tuning._polybench import (
     open_kernel,
 )
 from tunembed.tuning._report import (
-    BenchmarkError,
     BenchmarkResult,
     Checkpoint,
     Row,
@@ -79,10 +78,6 @@ def benchmark_polybench(
     root = Path(path)
     store = TuningDatabase() if database is None else database
     files = kernel_files(root)
-    if not files:
-        raise BenchmarkError(
-            f"{root} is not a copy of PolyBench/C: no C file is named like its folder"
-        )
     settings = {
         "dataset": dataset,
         "trials": trials,

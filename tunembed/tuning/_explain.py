@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tunembed.features import LoopNestVectorizer, describe
-from tunembed.kernels import BASELINE_FLAGS, ArgumentError, declared_sizes
+from tunembed.kernels import (
+    BASELINE_FLAGS,
+    ArgumentError,
+    available_cores,
+    declared_sizes,
+)
 from tunembed.parsers import Function
 from tunembed.tuning._attempt import Workbench
 from tunembed.tuning._choice import as_source, choose_function
@@ -108,7 +113,10 @@ def explain(
     )
     views = views_of(chosen, used, strict_fp=strict_fp)
     found = find_options(
-        views, TuningDatabase() if database is None else database, bench
+        views,
+        TuningDatabase() if database is None else database,
+        bench,
+        threads=available_cores(),
     )
     found.sort(key=lambda entry: (entry.view.name, -entry.nest.share))
     return Explanation(

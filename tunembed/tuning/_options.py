@@ -15,6 +15,7 @@ from tunembed.schedules import Schedule, ScheduleError, match
 from tunembed.tuning._attempt import Workbench
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._knowledge import Knowledge, Neighbor, Suggestion
+from tunembed.tuning._threads import plain_threads
 from tunembed.tuning._view import Nest, View
 
 # Nests with less of the work than this are left as they are.
@@ -28,7 +29,7 @@ _REPEATED = 0.85
 
 @dataclass(frozen=True)
 class Option:
-    """A legal schedule for one nest, and the neighbour it came from."""
+    """A legal schedule for one nest, and the neighbour it came from, if any."""
 
     schedule: Schedule
     compiler: str
@@ -47,13 +48,28 @@ class Refusal:
 
 @dataclass(frozen=True)
 class NestOptions:
-    """What is known about one nest: its neighbours, and what they suggest."""
+    """What is known about one nest: its neighbours, and what they suggest.
+
+    Attributes
+    ----------
+    view : View
+        The form of the function whose nest it is.
+    nest : Nest
+    neighbors : tuple of Neighbor
+        The nearest known nests.
+    options : tuple of Option
+        The most promising first.
+    refused : tuple of Refusal
+    threads : int
+        Position of the option that only starts threads; -1 where none does.
+    """
 
     view: View
     nest: Nest
     neighbors: tuple[Neighbor, ...]
     options: tuple[Option, ...]
     refused: tuple[Refusal, ...]
+    threads: int = -1
 
 
 def find_options(
@@ -61,6 +77,7 @@ def find_options(
     database: TuningDatabase,
     bench: Workbench,
     *,
+    threads: int,
     exclude_families: Collection[str] = (),
     exclude_structures: Collection[str] = (),
 ) -> list[NestOptions]:
@@ -74,6 +91,8 @@ def find_options(
         What is known.
     bench : Workbench
         Judges whether a neighbour's schedule is legal here; nothing is run.
+    threads : int
+        How many there are; with more than one, threads alone are an option.
     exclude_families, exclude_structures : collection of str
         What the database must not use.
 
@@ -95,7 +114,8 @@ def find_options(
         )
         for nest in view.nests:
             if nest.share >= _SMALLEST_SHARE:
-                found.append(_ask(view, nest, knowledge, bench))
+                asked = _ask(view, nest, knowledge, bench)
+                found.append(_with_threads(asked, bench) if threads > 1 else asked)
     return found
 
 
@@ -127,6 +147,23 @@ def _ask(view: View, nest: Nest, knowledge: Knowledge, bench: Workbench) -> Nest
     unique = tuple(dict.fromkeys(refused))
     ranked = sorted(options.values(), key=lambda option: -option.expected_speedup)
     return NestOptions(view, nest, neighbors, tuple(ranked), unique)
+
+
+def _with_threads(asked: NestOptions, bench: Workbench) -> NestOptions:
+    """Mark the option that only starts threads; add it where it is missing and legal.
+
+    What no neighbour suggests promises no more than what they do.
+    """
+    schedule = plain_threads(asked.view, asked.nest)
+    texts = [str(option.schedule) for option in asked.options]
+    if str(schedule) in texts:
+        return replace(asked, threads=texts.index(str(schedule)))
+    expected = min([option.expected_speedup for option in asked.options], default=1.0)
+    plain = Option(schedule, next(iter(bench.compilers)), expected, 0.0, None)
+    if not schedule.steps or _reason_against(asked.view, plain, bench):
+        return asked
+    options = (*asked.options, plain)
+    return replace(asked, options=options, threads=len(options) - 1)
 
 
 def _reason_against(view: View, option: Option, bench: Workbench) -> str:

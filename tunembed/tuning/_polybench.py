@@ -15,7 +15,7 @@ from pycparser import c_ast
 from tunembed._toolchain import Compiler
 from tunembed.kernels import BASELINE_FLAGS, Effort, Program, measure_programs
 from tunembed.parsers import Function, TranslationUnit, parse_c
-from tunembed.tuning._report import Row
+from tunembed.tuning._report import BenchmarkError, Row
 from tunembed.tuning._subject import ProgramSubject
 
 _SKIPPED = ("utilities", "dummy_tests")
@@ -53,13 +53,24 @@ class PolybenchKernel:
 
 
 def kernel_files(root: Path) -> list[Path]:
-    """Return the kernels of a PolyBench tree: one file named like its folder each."""
-    return sorted(
+    """Return the kernels of a PolyBench tree: one file named like its folder each.
+
+    Raises
+    ------
+    BenchmarkError
+        If there is none.
+    """
+    found = sorted(
         file
         for file in root.rglob("*.c")
         if file.stem == file.parent.name
         and not set(_SKIPPED) & set(file.relative_to(root).parts)
     )
+    if not found:
+        raise BenchmarkError(
+            f"{root} is not a copy of PolyBench/C: no C file is named like its folder"
+        )
+    return found
 
 
 def open_kernel(

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tunembed.schedules import Schedule
 from tunembed.tuning._knowledge import combined_speedup
 from tunembed.tuning._options import NestOptions, Option
+from tunembed.tuning._resize import resized
 from tunembed.tuning._view import View
 
 # Both forms of a function are tried before variations of either.
 _FIRST = 1e6
 # What a schedule promises with a compiler it was not recommended for.
 _OTHER_COMPILER = 0.85
+# What the best one promises with another size.
+_OTHER_SIZE = 0.85
 
 _Key = tuple[str, tuple[int, ...], str]
 
@@ -63,9 +66,10 @@ class Proposals:
     Notes
     -----
     What a combination promises is Amdahl's law over the shares of the nests. The best
-    combination of every view comes first. Every measurement scales what its variations
-    promise: those by one nest, and by the compiler; several are averaged. The normal
-    form without any schedule is one of them.
+    combination of every view comes first, then threads alone over all of its nests.
+    Every measurement scales what its variations promise: those by one nest, and by the
+    compiler; several are averaged. The normal form without any schedule is one of them.
+    Whatever was the fastest so far is also varied by the sizes of its heaviest nest.
     """
 
     def __init__(
@@ -77,12 +81,14 @@ class Proposals:
             self.by_view.setdefault(entry.view.name, []).append(entry)
         self.tried: set[_Key] = set()
         self.waiting: dict[_Key, float] = {}
+        self.fastest = 1.0
         for name, entries in self.by_view.items():
-            choice = tuple(0 if e.options else -1 for e in entries)
-            if any(option >= 0 for option in choice):
-                start = (name, choice, self._compiler_of(name, choice))
-                self._around(start, 1.0, discount=0.97)
-                self.waiting[start] = _FIRST + self._expected(name, choice)
+            best = self._start(name, tuple(0 if e.options else -1 for e in entries))
+            threads = self._start(name, tuple(e.threads for e in entries))
+            if best:
+                self._around(best, 1.0, discount=0.97)
+            for rank, start in enumerate(filter(None, (threads, best)), 1):
+                self.waiting[start] = rank * _FIRST + self._expected(*start[:2])
 
     def next(self) -> Proposal | None:
         """Return the most promising combination not handed out yet."""
@@ -91,13 +97,41 @@ class Proposals:
         key = max(self.waiting, key=lambda k: self.waiting[k])
         expected = self.waiting.pop(key)
         self.tried.add(key)
-        return self._proposal(key, expected - _FIRST * (expected > _FIRST))
+        return self._proposal(key, expected % _FIRST)
 
     def learn(self, proposal: Proposal, speedup: float) -> None:
         """Note a measured speedup; its variations become more, or less, promising."""
         key = (proposal.view.name, proposal.choice, proposal.compiler)
         expected = self._expected(*key[:2])
         self._around(key, max(speedup, 0.05) / expected, discount=1.0)
+        if speedup > self.fastest:
+            self.fastest = speedup
+            self._resize(key, math.sqrt(speedup / expected))
+
+    def _start(self, name: str, choice: tuple[int, ...]) -> _Key | None:
+        if max(choice, default=-1) < 0:
+            return None
+        return name, choice, self._compiler_of(name, choice)
+
+    def _resize(self, key: _Key, scale: float) -> None:
+        """Let the heaviest nest's option of the fastest combination vary in size."""
+        name, choice, compiler = key
+        place = self._heaviest(name, choice)
+        entry = self.by_view[name][place]
+        if choice[place] < 0:
+            return
+        chosen = entry.options[choice[place]]
+        known = {str(option.schedule) for option in entry.options}
+        new = [
+            replace(chosen, schedule=schedule)
+            for schedule in resized(chosen.schedule)
+            if str(schedule) not in known
+        ]
+        self.by_view[name][place] = replace(entry, options=(*entry.options, *new))
+        for option in range(len(entry.options), len(entry.options) + len(new)):
+            varied = (*choice[:place], option, *choice[place + 1 :])
+            score = self._expected(name, varied) * scale * _OTHER_SIZE
+            self._add((name, varied, compiler), score)
 
     def _around(self, key: _Key, scale: float, *, discount: float) -> None:
         name, choice, compiler = key

@@ -18,7 +18,7 @@ from tunembed.kernels import BASELINE_FLAGS, Effort, Kernel, available_cores
 from tunembed.parsers import Function
 from tunembed.schedules import Schedule
 from tunembed.tuning._arguments import argument_specs
-from tunembed.tuning._attempt import Attempt, Workbench
+from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
 from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._records_of import record_of
@@ -46,11 +46,15 @@ class SearchResult:
         The legal ones, in the order of trial.
     records : list of TuningRecord
         Those of attempts at a single nest: what a database can repeat elsewhere.
+    confirmed : Attempt or None
+        The fastest one measured again with more care; the maximum of many short looks
+        promises too much. None where nothing was verified, or not asked for.
     """
 
     function: Function
     attempts: list[Attempt] = field(default_factory=list)
     records: list[TuningRecord] = field(default_factory=list)
+    confirmed: Attempt | None = None
 
     @property
     def best(self) -> Attempt | None:
@@ -83,6 +87,7 @@ def search(
     threads: int | None = None,
     random_order: bool = False,
     budget: float | None = None,
+    confirm: bool = False,
     random_state: int = 0,
     on_attempt: Callable[[Attempt], None] | None = None,
     on_record: Callable[[TuningRecord], Any] | None = None,
@@ -102,6 +107,8 @@ def search(
         a recommendation is compared with.
     budget : float, optional
         Seconds after which no new trial is started.
+    confirm : bool, default=False
+        Measure the fastest one again with more care.
     random_state : int, default=0
         Seed of what is drawn.
     on_attempt, on_record : callable, optional
@@ -137,6 +144,8 @@ def search(
         run.on_record = on_record
         run.end = time.monotonic() + budget if budget is not None else None
         run.run(trials)
+        if confirm and run.result.best:
+            run.result.confirmed = run.bench.confirm(run.result.best, CAREFUL)
     finally:
         subject.close()
     return run.result

@@ -256,6 +256,7 @@ class _Session:
             self.views,
             self.database,
             self.bench,
+            threads=self.threads,
             exclude_families=families,
             exclude_structures=structures if no_near_copies else (),
         )

@@ -132,10 +132,11 @@ class View:
             When it cannot be applied.
         """
         plan = apply_schedule(self.plan, schedule)
-        for root in plan.nodes:
-            for loop in loops_of((root,)):
-                inside = loop is not root and loop.parallel is not None
-                if inside and _work_below(plan, (loop,), self.sizes) < _WORTH_THREADS:
+        for outer in loops_of(plan.nodes):
+            for loop in loops_of(outer.body):
+                if loop.parallel is None:
+                    continue
+                if _work_below(plan, (loop,), self.sizes) < _WORTH_THREADS:
                     return loop.name
         return ""
 

@@ -90,3 +90,8 @@ def restrictions_outside(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         else:
             found.append(replace(node, body=body))
     return tuple(found)
+
+
+def signed_like(index: str, value: str) -> str:
+    """Return a value of the iterator as loops that count down see it: negated."""
+    return f"-({value})" if index.startswith("-") else value

@@ -17,6 +17,7 @@ from tunembed.schedules._tree import (
     find_loop,
     statements_below,
 )
+from tunembed.schedules.steps._common import signed_like
 
 
 class Sink(Step):
@@ -84,8 +85,9 @@ class Sink(Step):
             if self.names[0] not in statements_below((moved,)):
                 continue
             before = other < place
+            value = signed_like(next(iter(loop.index.values())), at)
             body = (moved, *loop.body) if before else (*loop.body, moved)
-            index = {**loop.index, **dict.fromkeys(statements_below((moved,)), at)}
+            index = {**loop.index, **dict.fromkeys(statements_below((moved,)), value)}
             joined = replace(loop, body=body, index=index)
             first = min(place, other)
             return (*nodes[:first], joined, *nodes[first + 2 :]), True

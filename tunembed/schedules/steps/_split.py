@@ -23,7 +23,7 @@ from tunembed.schedules._tree import (
     rewrite_loop,
     statements_below,
 )
-from tunembed.schedules.steps._common import restrictions_outside
+from tunembed.schedules.steps._common import restrictions_outside, signed_like
 
 
 class Split(Step):
@@ -77,14 +77,14 @@ class Split(Step):
                     f"{', '.join(plan.scop.parameters) or 'none'}"
                 )
             value = isl_name(at) if isinstance(at, str) else str(at)
-            return {s: _like(loop.index[s], value) for s in below}
+            return {s: signed_like(loop.index[s], value) for s in below}
         name = self.names[1] if len(self.names) > 1 else next(iter(self.sizes))
         other = find_loop(plan.nodes, name)
         if loop.name not in {inner.name for inner in loops_of(other.body)}:
             raise ScheduleError(f"{self}: '{loop.name}' is not inside '{name}'")
         offset = self.sizes.get(name, 0)
-        values = {s: _like(other.index[s], other.index[s]) for s in below}
-        return {s: _like(loop.index[s], f"{values[s]} + {offset}") for s in below}
+        values = {s: signed_like(other.index[s], other.index[s]) for s in below}
+        return {s: signed_like(loop.index[s], f"{values[s]} + {offset}") for s in below}
 
     def _part(
         self, plan: Plan, loop: Loop, place: Mapping[str, str], relation: str
@@ -100,8 +100,3 @@ class Split(Step):
                 isl.UnionSet(text).intersect(isl.UnionSet(plan.scop.domain(name)))
             )
         return str(union)
-
-
-def _like(index: str, value: str) -> str:
-    """Return a value of the iterator as loops that count down see it: negated."""
-    return f"-({value})" if index.startswith("-") else value
