@@ -66,10 +66,11 @@ class Proposals:
     Notes
     -----
     What a combination promises is Amdahl's law over the shares of the nests. The best
-    combination of every view comes first, then threads alone over all of its nests.
-    Every measurement scales what its variations promise: those by one nest, and by the
-    compiler; several are averaged. The normal form without any schedule is one of them.
-    Whatever was the fastest so far is also varied by the sizes of its heaviest nest.
+    combination of every view comes first, then threads alone over all nests of the
+    first view. Every measurement scales what its variations promise: those by one nest,
+    and by the compiler; several are averaged. The normal form without any schedule is
+    one of them. Whatever was the fastest so far is also varied by the sizes of its
+    heaviest nest.
     """
 
     def __init__(
@@ -84,11 +85,16 @@ class Proposals:
         self.fastest = 1.0
         for name, entries in self.by_view.items():
             best = self._start(name, tuple(0 if e.options else -1 for e in entries))
-            threads = self._start(name, tuple(e.threads for e in entries))
             if best:
                 self._around(best, 1.0, discount=0.97)
-            for rank, start in enumerate(filter(None, (threads, best)), 1):
-                self.waiting[start] = rank * _FIRST + self._expected(*start[:2])
+                self.waiting[best] = 2 * _FIRST + self._expected(*best[:2])
+        first = next(iter(self.by_view), "")
+        threads = self._start(
+            first, tuple(e.threads for e in self.by_view.get(first, ()))
+        )
+        if threads:
+            score = _FIRST + self._expected(*threads[:2])
+            self.waiting[threads] = max(score, self.waiting.get(threads, 0.0))
 
     def next(self) -> Proposal | None:
         """Return the most promising combination not handed out yet."""
