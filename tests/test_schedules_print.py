@@ -150,7 +150,46 @@ void f(int n, double A[restrict n][n], const double B[restrict n][n])
 }
 """
 
+RELAXED = """
+void f(int n, int m, double A[restrict n][m], const double B[restrict n][m])
+{
+    for (int s = 0; s < 3; s++)
+        for (int i = 1; i < n - 1; i++)
+            for (int j = 1; j < m - 1; j++) {
+                double r = A[i - 1][j + 1] + A[i][j - 1] + A[i][j + 1] + A[i + 1][j];
+                double d = 0.25 * (r - B[i][j]);
+                A[i][j] += 0.5 * (d - A[i][j]);
+            }
+}
+"""
+
+SWEEPS = """
+void f(int n, int m, double A[restrict n][m])
+{
+    for (int s = 0; s < 3; s++)
+        for (int i = 1; i < n - 1; i++)
+            for (int j = 1; j < m - 1; j++)
+                A[i][j] = 0.3 * (A[i - 1][j + 1] + A[i][j - 1] + A[i + 1][j]);
+}
+"""
+
 CASES = [
+    (RELAXED, "skew(i, j=2); unroll_and_jam(i=4)"),
+    (RELAXED, "skew(i, j=1); unroll_and_jam(i=3)"),
+    (RELAXED, "tile(j=5); unroll_and_jam(j=2)"),
+    (
+        SWEEPS,
+        "skew(s, i=1, j=1); skew(i, j=2); tile(s=2, i=4); unroll_and_jam(i=2); "
+        "skew(s_t, i_t=1); interchange(i_t, s_t); parallel(s_t)",
+    ),
+    (GEMM, "unroll_and_jam(i=2, j=3)"),
+    (GEMM, "unroll_and_jam(j=4); parallel(i)"),
+    (TRIANGLE, "unroll_and_jam(i=4)"),
+    (TRIANGLE, "unroll_and_jam(j=2); parallel(i)"),
+    (DOWN, "unroll_and_jam(i=2)"),
+    (STRIDED, "unroll_and_jam(i=2)"),
+    (STRIDED_DOWN, "unroll_and_jam(i=2)"),
+    (LOCAL, "unroll_and_jam(i=4)"),
     (GUARDED, "tile(i=8, j=8); pack(B, i)"),
     (GUARDED, "tile(j=8); interchange(i, j_t); pack(B, j_t)"),
     (GEMM, "register_tile(i=4, j=8, k)"),
@@ -195,6 +234,15 @@ def printed(c, schedule, **options):
 
 def headers(source):
     return [line.strip() for line in source.splitlines() if line.strip()[:4] == "for "]
+
+
+def test_rows_side_by_side_have_scalars_of_their_own():
+    source = printed(RELAXED, "skew(i, j=2); unroll_and_jam(i=4)")
+    full = source[: source.index("for (int i = ")].rsplit("for (int j", 1)[1]
+    lines = [line.strip() for line in source.splitlines()]
+    places = [n for n, line in enumerate(lines) if line.startswith("double r = ")]
+    assert len(places) > 4 and "for (" not in full.split("{", 1)[1]
+    assert sum(lines[n - 1] == "{" for n in places) == 4
 
 
 def test_results_are_those_of_the_original(tmp_path):

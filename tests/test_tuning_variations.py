@@ -37,6 +37,15 @@ void f(int n, int m, double h[restrict m], const int b[restrict n])
         h[b[i]] += 1.0;
 }
 """
+TRANSPOSED = """
+void f(int n, int m, double y[restrict m], const double A[n][m],
+       const double x[restrict n])
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            y[j] += A[i][j] * x[i];
+}
+"""
 RECURRENCE = """
 void f(int n, double x[n])
 {
@@ -53,6 +62,7 @@ void f(int n, double x[n])
         (COLUMNS, 100_000, "parallel(j); parallel(k)"),
         (COLUMNS, 10, ""),
         (HISTOGRAM, 1000, "parallel(i, reduction=true)"),
+        (TRANSPOSED, 2000, "parallel(i, reduction=true)"),
         (RECURRENCE, 1000, ""),
     ],
 )

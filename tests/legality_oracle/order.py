@@ -123,6 +123,12 @@ class Order:
         stem = re.sub(r"_\d+$", "", name)
         return next(f"{stem}_{k}" for k in range(2, 99) if f"{stem}_{k}" not in taken)
 
+    def rest_of(self, name: str) -> str:
+        """Return the name of the second part of a cut loop."""
+        taken = {dim.name for _, dim in self.walk()}
+        stem = name if re.search("_r+$", name) else f"{name}_"
+        return next(stem + "r" * k for k in range(1, 99) if stem + "r" * k not in taken)
+
     def key(self, item: Instance) -> list[tuple[Any, int]]:
         """Return the loops around a statement instance, with its place in each."""
         found: list[tuple[Any, int]] = []

@@ -212,11 +212,14 @@ def _skew(order: Order, names: list[str], options: dict[str, str]) -> None:
 
 def _shift(order: Order, names: list[str], options: dict[str, str]) -> None:
     by = options.get("by", "")
-    if len(names) != 2 or len(options) != 1 or not re.fullmatch(r"-?[1-9]\d*", by):
-        raise Malformed("shift takes a loop, a statement and a number")
+    if not names or len(options) != 1 or not re.fullmatch(r"-?[1-9]\d*", by):
+        raise Malformed("shift takes a loop, perhaps a statement, and a number")
     dim = order.find(names[0])[1]
-    late = [s for c in dim.children if names[1] in statements(c) for s in statements(c)]
-    if not late:
+    late = statements(dim)
+    if len(names) == 2:
+        found = [child for child in dim.children if names[1] in _names(child)]
+        late = [name for child in found for name in statements(child)]
+    if not late or len(names) > 2:
         raise Malformed(f"no statement {names[1]!r} there")
     for name in late:
         dim.late[name] = dim.late.get(name, 0) + int(by)
@@ -247,7 +250,7 @@ def _split(order: Order, names: list[str], options: dict[str, str]) -> None:
         return sign * order.value(dim, item) < sign * place(item)
 
     again = copy.deepcopy(dim)
-    again.name = order.rename(dim.name)
+    again.name = order.rest_of(dim.name)
     again.admits.append(lambda item: not is_before(item))
     dim.admits.append(is_before)
     parent.children.insert(parent.children.index(dim) + 1, again)

@@ -151,7 +151,8 @@ def steps(draw: Any, names: list[str]) -> str:
         return f"skew({draw(one)}, {draw(one)}={draw(st.integers(1, 2))})"
     if kind == "shift":
         statement = f"S{draw(st.integers(0, 3))}"
-        return f"shift({draw(one)}, {statement}, by={draw(st.sampled_from([-1, 1]))})"
+        what = draw(st.sampled_from([f", {statement}", f", {draw(one)}", ""]))
+        return f"shift({draw(one)}{what}, by={draw(st.sampled_from([-1, 1]))})"
     if kind == "sink":
         statement = f"S{draw(st.integers(0, 3))}"
         return f"sink({statement}, {draw(one)}, at={draw(st.integers(-1, 2))})"
@@ -176,7 +177,7 @@ def steps(draw: Any, names: list[str]) -> str:
 def schedules(draw: Any, text: str) -> str:
     """Return one to three steps for a nest."""
     names = loop_names(text)
-    tiled = [f"{name}_t" for name in names]
+    tiled = [f"{name}_{letter}" for name in names for letter in "tr"]
     first = draw(steps(names))
     rest = draw(st.lists(steps([*names, *tiled]), max_size=2))
     return "; ".join([first, *rest])

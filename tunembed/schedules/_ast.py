@@ -18,7 +18,8 @@ def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> tuple[isl.AstNode, list
     Returns
     -------
     ast : isl.AstNode
-        Marks named ``"node <n>"`` stand in front of every loop and buffer.
+        Marks named ``"node <n>"`` stand in front of every loop and buffer, and
+        ``"copy <n>"`` in front of every iteration of a loop that is written out.
     marks : list of Node
         The n-th mark's node.
     """
@@ -73,8 +74,9 @@ class _ScheduleWriter:
     def _node(self, node: Node) -> str:
         if isinstance(node, Leaf):
             return ""
+        number = len(self.marks)
         self.marks.append(node)
-        mark = f'mark: "node {len(self.marks) - 1}"'
+        mark = f'mark: "node {number}"'
         if isinstance(node, Pack):
             child = self.body(node.body) or self._point(node)
             return f"{{ {mark}{child} }}"
@@ -86,9 +88,12 @@ class _ScheduleWriter:
         ]
         band = f"{self._prefix} [{{ {'; '.join(pieces)} }}]"
         child = self.body(node.body)
+        if node.written_out:
+            copy = f'mark: "copy {number}"{child or self._point(node)}'
+            child = f', options: "{{ unroll[x] }}", child: {{ {copy} }}'
         return f'{{ {mark}, child: {{ schedule: "{band}"{child} }} }}'
 
-    def _point(self, node: Pack) -> str:
+    def _point(self, node: Pack | Loop) -> str:
         """Return a band of one iteration: a mark needs something below it."""
         names = sorted(statements_below(node.body))
         pieces = [f"{self.scop.statements[n].tuple_text} -> [(0)]" for n in names]

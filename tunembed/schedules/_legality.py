@@ -41,11 +41,10 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     for reason in scop.reasons:
         return Verdict(False, reason)
     order = execution_order(scop, nodes)
-    kept = order.lex_lt_union_map(order)
-    if not dependences.union.is_subset(kept):
-        return Verdict(False, _broken(scop, dependences.binding, kept))
+    if _runs_backwards(dependences.union, order):
+        return Verdict(False, _broken(scop, dependences.binding, order))
     permissions = []
-    if not dependences.reduction_union.is_subset(kept):
+    if _runs_backwards(dependences.reduction_union, order):
         permissions.append("reassociates")
     for loop in loops_of(nodes):
         if loop.parallel or loop.simd:
@@ -56,19 +55,47 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     return Verdict(True, "", tuple(dict.fromkeys(permissions)))
 
 
+def _runs_backwards(relation: isl.UnionMap, order: isl.UnionMap) -> bool:
+    """Return whether some target runs no later than its source.
+
+    Asked in the space of times: emptiness is far cheaper than comparing relations.
+    """
+    times = relation.apply_domain(order).apply_range(order)
+    if times.is_empty():
+        return False
+    space = isl.Map.from_union_map(times).get_space().domain()
+    late = isl.UnionMap(isl.Map.lex_ge(space))
+    return not times.intersect(late).is_empty()
+
+
 def carried(
     scop: Scop, nodes: tuple[Node, ...], loop: Loop, relation: isl.UnionMap
 ) -> isl.UnionMap:
     """Return the part of `relation` between different iterations of `loop`."""
     below = statements_below(loop.body)
     path = node_path(nodes, loop)
-    outer = prefix_map(scop, nodes, path[:-1], below)
     inner = prefix_map(scop, nodes, path, below)
+    times = relation.apply_domain(inner).apply_range(inner)
+    if times.is_empty() or times.intersect(_crossing(times)).is_empty():
+        return relation.subtract(relation)
+    outer = prefix_map(scop, nodes, path[:-1], below)
     same_outer = outer.apply_range(outer.reverse())
     same_inner = inner.apply_range(inner.reverse())
     inside = inner.domain()
     relation = relation.intersect_domain(inside).intersect_range(inside)
     return relation.intersect(same_outer).subtract(same_inner)
+
+
+def _crossing(times: isl.UnionMap) -> isl.UnionMap:
+    """Relate the times that differ in their last coordinate only."""
+    space = isl.Map.from_union_map(times).get_space()
+    last = space.dim(isl.dim_type.in_) - 1
+    same = isl.Map.universe(space)
+    for n in range(last):
+        same = same.equate(isl.dim_type.in_, n, isl.dim_type.out, n)
+    earlier = same.order_lt(isl.dim_type.in_, last, isl.dim_type.out, last)
+    later = same.order_gt(isl.dim_type.in_, last, isl.dim_type.out, last)
+    return isl.UnionMap(earlier.union(later))
 
 
 def is_parallel(
@@ -178,7 +205,8 @@ def _private_copies(
     return Verdict(True, "", ("reassociates",))
 
 
-def _broken(scop: Scop, binding: list[Dependence], kept: isl.UnionMap) -> str:
+def _broken(scop: Scop, binding: list[Dependence], order: isl.UnionMap) -> str:
+    kept = order.lex_lt_union_map(order)
     for dependence in binding:
         rest = dependence.relation.subtract(kept)
         if not rest.is_empty():

@@ -25,7 +25,7 @@ from tunembed.schedules._pragmas import pragmas
 from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop, ScopStatement
 from tunembed.schedules._scopes import declare_locals
-from tunembed.schedules._tree import Loop, Node, Pack, ScheduleError
+from tunembed.schedules._tree import Leaf, Loop, Node, Pack, ScheduleError
 
 
 class Printer:
@@ -110,8 +110,12 @@ class Printer:
             self._emit(f"free({expansion.name});")
 
     def _mark(self, node: isl.AstNode, place: Place) -> None:
-        marked = self.marks[int(node.mark_get_id().get_name().split()[1])]
+        kind, number = node.mark_get_id().get_name().split()
+        marked = self.marks[int(number)]
         inner = place.copy()
+        if kind == "copy":
+            self._copy(node, marked, inner)
+            return
         if isinstance(marked, Pack):
             self._pack(node, marked, inner)
             return
@@ -120,6 +124,18 @@ class Printer:
         inner.pending = marked
         inner.path = (*place.path, marked)
         self._visit(node.mark_get_node(), inner)
+
+    def _copy(self, node: isl.AstNode, loop: Node, place: Place) -> None:
+        """Print one iteration of a loop that is written out, in a scope if needed."""
+        scope = bool(self.declared_at.get(id(loop))) and not place.alone
+        if scope:
+            self._emit("{")
+            self.depth += 1
+        self._declare(id(loop), () if isinstance(loop, Leaf) else loop.body)
+        self._visit(node.mark_get_node(), place)
+        if scope:
+            self.depth -= 1
+            self._emit("}")
 
     def _for(self, node: isl.AstNode, place: Place) -> None:
         loop = place.pending
@@ -232,6 +248,7 @@ class Printer:
             if first is not None:
                 self.declared_inline[name] = first
             else:
+                self.declared_inline.pop(name, None)
                 self._emit(f"{declaration(self.scop, name)};")
 
     def _pack(self, node: isl.AstNode, pack: Pack, place: Place) -> None:

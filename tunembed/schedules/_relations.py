@@ -58,7 +58,10 @@ def prefix_map(
         here: Path = (*restricts, (0, Leaf(statement)))
         union = union.union(_map(scop, here, time))
     if path and any(isinstance(node, Restrict) for node in walk((path[-1][1],))):
-        union = union.intersect_domain(instances_below(scop, path[-1][1]))
+        reached = instances_below(scop, path[-1][1])
+        rest = scop.domains(sorted(statements)).subtract(reached)
+        if not rest.is_empty():
+            union = union.intersect_domain(reached)
     return union
 
 
@@ -73,7 +76,7 @@ def instances_below(scop: Scop, node: Node) -> isl.UnionSet:
             if isinstance(above, Restrict):
                 found = found.intersect(isl.UnionSet(above.domain))
         union = union.union(found)
-    return union
+    return union.coalesce()
 
 
 def _time(path: Path) -> list[str]:

@@ -13,6 +13,7 @@ from tunembed.parsers import Function
 from tunembed.schedules._aliasing import guard
 from tunembed.schedules._dependences import Dependences
 from tunembed.schedules._legality import Verdict, judge
+from tunembed.schedules._limits import limited_operations
 from tunembed.schedules._printer import Printer
 from tunembed.schedules._privatization import privatize
 from tunembed.schedules._schedule import Schedule
@@ -188,22 +189,29 @@ def transform(
     """
     plan = plan_of(function, strict_fp=strict_fp)
     try:
-        plan = apply_schedule(plan, schedule)
-        verdict = judge(plan.scop, plan.nodes, plan.dependences)
-        if not verdict:
-            return Rewritten(verdict)
-        printer = Printer(plan.scop, plan.nodes, plan.dependences)
-        body = printer.body()
-        source = guard(
-            plan.scop,
-            body,
-            printer.helpers(),
-            assume_noalias=assume_noalias,
-            header=header,
-        )
+        with limited_operations():
+            return _transformed(plan, schedule, assume_noalias, header)
     except ScheduleError as error:
         return Rewritten(Verdict(False, str(error)))
     except isl.Error as error:
         # A set without bounds, or with too many pieces: nothing can be proven.
         return Rewritten(Verdict(False, f"cannot be analysed: {error}"))
+
+
+def _transformed(
+    plan: Plan, schedule: Schedule, assume_noalias: bool, header: str
+) -> Rewritten:
+    plan = apply_schedule(plan, schedule)
+    verdict = judge(plan.scop, plan.nodes, plan.dependences)
+    if not verdict:
+        return Rewritten(verdict)
+    printer = Printer(plan.scop, plan.nodes, plan.dependences)
+    body = printer.body()
+    source = guard(
+        plan.scop,
+        body,
+        printer.helpers(),
+        assume_noalias=assume_noalias,
+        header=header,
+    )
     return Rewritten(verdict, source)

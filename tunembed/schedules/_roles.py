@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import islpy as isl
@@ -17,7 +18,13 @@ from tunembed.schedules._legality import is_parallel
 from tunembed.schedules._schedule import Schedule
 from tunembed.schedules._scop import ScopAccess
 from tunembed.schedules._step import Plan
-from tunembed.schedules._tree import Loop, ScheduleError, loops_of, statements_below
+from tunembed.schedules._tree import (
+    Loop,
+    ScheduleError,
+    loops_of,
+    original,
+    statements_below,
+)
 
 LOOP_ROLE = (
     "depth",
@@ -162,8 +169,8 @@ def _extent(plan: Plan, loop: Loop, name: str, sizes: Mapping[str, int]) -> floa
         if parameter in sizes and position >= 0:
             value = isl.Val(int(sizes[parameter]))
             domain = domain.fix_val(isl.dim_type.param, position, value)
-    dim = loop.index[name].removeprefix("-")
-    if dim not in plan.scop.statements[name].dims or domain.is_empty():
+    dim = _own_iterator(loop.index[name], plan.scop.statements[name].dims)
+    if not dim or domain.is_empty():
         return 1.0
     position = plan.scop.statements[name].dims.index(dim)
     try:
@@ -174,6 +181,16 @@ def _extent(plan: Plan, loop: Loop, name: str, sizes: Mapping[str, int]) -> floa
     if not (high.is_int() and low.is_int()):
         return UNKNOWN_EXTENT
     return float((high.to_python() - low.to_python()) // loop.step + 1)
+
+
+def _own_iterator(index: str, dims: Sequence[str]) -> str:
+    """Return the iterator that a loop runs over, also where it is shifted or skewed.
+
+    A loop over tiles has none: its points count.
+    """
+    if "floor" in index:
+        return ""
+    return next((word for word in re.findall(r"\w+", index) if word in dims), "")
 
 
 def match(schedule: Schedule, source: Roles, target: Roles) -> Schedule:
@@ -246,11 +263,11 @@ def _used(schedule: Schedule, source: Roles) -> tuple[list[str], list[str]]:
 
 
 def _with_tiles(schedule: Schedule, loops: Mapping[str, str]) -> dict[str, str]:
-    """Add the tile loops ``i_t``, ``i_tt`` that the steps make of ``i``."""
+    """Add the loops ``i_t`` and ``i_r`` that the steps make of ``i``."""
     found = dict(loops)
     for step in schedule.steps:
         for name in step.loop_names():
-            base = name.rstrip("t").removesuffix("_")
+            base = original(name)
             if name not in found and base in loops:
                 found[name] = loops[base] + name[len(base) :]
     return found

@@ -18,6 +18,8 @@ def declare_locals(
 ) -> dict[int, list[str]]:
     """Choose the innermost place that sees every use of each local variable.
 
+    Copies of a loop body, for full and for partial tiles, have one place each.
+
     Returns
     -------
     places : dict of int to list of str
@@ -32,10 +34,14 @@ def declare_locals(
     for name in scop.privates:
         users = [s for s in scop.statements.values() if _uses(s, name)]
         if users and name not in scop.expanded:
-            node = _place(scop, nodes, name, users, dependences)
-            places.setdefault(node, []).append(name)
-    for names in places.values():
-        _check_distinct(scop, names)
+            names = {statement.name for statement in users}
+            paths = [p for p in leaf_paths(nodes) if p[-1][1].statement in names]  # type: ignore[union-attr]
+            flows = [d.relation for d in dependences.all if d.array == name]
+            for copy in _copies(scop, paths, flows):
+                node = _place(scop, copy, name, users, flows)
+                places.setdefault(node, []).append(name)
+    for together in places.values():
+        _check_distinct(scop, together)
     return places
 
 
@@ -53,22 +59,52 @@ def _uses(statement: ScopStatement, name: str) -> bool:
     return any(access.array == name for access in statement.accesses)
 
 
+def _copies(
+    scop: Scop, paths: list[Path], flows: list[isl.UnionMap]
+) -> list[list[Path]]:
+    """Split the places of some statements where no value goes from one to another."""
+    depth = len(_common(paths))
+    groups: dict[int, list[Path]] = {}
+    for path in paths:
+        groups.setdefault(id(path[depth][1]), []).append(path)
+    if len(groups) < 2:
+        return [paths]
+    seen = {key: _instances(scop, group) for key, group in groups.items()}
+    for inside in seen.values():
+        for flow in flows:
+            if not flow.intersect_domain(inside).range().is_subset(inside):
+                return [paths]
+    return [part for group in groups.values() for part in _copies(scop, group, flows)]
+
+
+def _instances(scop: Scop, paths: list[Path]) -> isl.UnionSet:
+    found = isl.UnionSet(f"[{scop.parameter_text}] -> {{ }}")
+    for path in paths:
+        statement = path[-1][1].statement  # type: ignore[union-attr]
+        found = found.union(prefix_map(scop, (), path[:-1], {statement}).domain())
+    return found.intersect(scop.domains(sorted(_statements(paths))))
+
+
+def _statements(paths: list[Path]) -> set[str]:
+    return {path[-1][1].statement for path in paths}  # type: ignore[union-attr]
+
+
 def _place(
     scop: Scop,
-    nodes: tuple[Node, ...],
+    paths: list[Path],
     name: str,
     users: list[ScopStatement],
-    dependences: Dependences,
+    flows: list[isl.UnionMap],
 ) -> int:
-    names = {statement.name for statement in users}
-    paths = [p for p in leaf_paths(nodes) if p[-1][1].statement in names]  # type: ignore[union-attr]
     common = _common(paths)
-    flows = [d.relation for d in dependences.all if d.array == name]
+    names = _statements(paths)
+    domain = _instances(scop, paths)
+    inside = [flow.intersect_domain(domain) for flow in flows]
     for depth in range(len(common), -1, -1):
         path = common[:depth]
         here = _same(scop, path, names)
-        if all(flow.is_subset(here) for flow in flows):
-            _check_shared(scop, name, users, here)
+        if all(flow.is_subset(here) for flow in inside):
+            _check_shared(scop, name, users, here, domain)
             return id(path[-1][1]) if path else 0
     raise ScheduleError(f"no place to declare '{name}'")
 
@@ -92,10 +128,13 @@ def _same(scop: Scop, path: Path, names: set[str]) -> isl.UnionMap:
 
 
 def _check_shared(
-    scop: Scop, name: str, users: list[ScopStatement], here: isl.UnionMap
+    scop: Scop,
+    name: str,
+    users: list[ScopStatement],
+    here: isl.UnionMap,
+    domain: isl.UnionSet,
 ) -> None:
     own = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
-    domain = scop.domains([s.name for s in users])
     for statement in users:
         private = [a.private for a in statement.accesses if a.array == name]
         dims = ", ".join(max(private, key=lambda loops: len(tuple(loops)), default=()))

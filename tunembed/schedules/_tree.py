@@ -88,6 +88,8 @@ class Loop:
         How often the compiler is asked to repeat the body; 0 leaves it alone.
     step : int
         Distance between two values of the iterator; more than 1 in tile loops.
+    written_out : bool
+        Whether its iterations are printed one after the other, without a loop.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Loop:
     simd: bool = False
     unroll: int = 0
     step: int = 1
+    written_out: bool = False
 
 
 Node = Loop | Leaf | Restrict | Pack
@@ -224,8 +227,23 @@ def fresh_names(nodes: tuple[Node, ...], name: str, count: int) -> list[str]:
 
 def tile_name(nodes: tuple[Node, ...], name: str) -> str:
     """Return the name of the next tile loop over `name`: ``i_t``, ``i_tt``, ..."""
+    return _derived(nodes, f"{name}_", "t")
+
+
+def rest_name(nodes: tuple[Node, ...], name: str) -> str:
+    """Return the name of the rest of a loop's range: ``i_r``, ``i_rr``, ..."""
+    return _derived(nodes, name if re.search("_r+$", name) else f"{name}_", "r")
+
+
+def _derived(nodes: tuple[Node, ...], stem: str, letter: str) -> str:
+    """Return a name that depends on the loop only, so that it can be used elsewhere."""
     taken = {loop.name for loop in loops_of(nodes)}
-    wanted = f"{name}_t"
+    wanted = stem + letter
     while wanted in taken:
-        wanted += "t"
+        wanted += letter
     return wanted
+
+
+def original(name: str) -> str:
+    """Return the name of the loop that tiles and rests were made of: ``i``."""
+    return re.sub(r"(_(t+|r+))+$", "", name)

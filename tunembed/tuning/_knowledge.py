@@ -72,7 +72,7 @@ class Knowledge:
     Parameters
     ----------
     database : TuningDatabase
-    view : {"normal", "raw"}
+    view : {"normal", "raw", "whole"}
     feature_names : sequence of str
         Features of the nests that will be asked about.
     compilers : collection of str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tunembed.schedules import Schedule
 
-VIEWS = ("normal", "raw")
+VIEWS = ("normal", "raw", "whole")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Recipe:
 
     Attributes
     ----------
-    view : {"normal", "raw"}
+    view : {"normal", "raw", "whole"}
         Whether the schedule applies to nests in normal form or as they were written.
     compiler : str
         Kind of the compiler: ``"gcc"``, ``"clang"``.

@@ -27,7 +27,7 @@ from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
 from tunembed.tuning._view import Nest, View, views_of
 
 _SMALLEST_SHARE = 0.02
-_RAW_SHARE_OF_TRIALS = 0.35
+_SHARE_OF_TRIALS = {"normal": 1.0, "raw": 0.5, "whole": 0.5}
 _ILLEGAL_PER_TRIAL = 4
 
 # Many candidates are timed together: few rounds rank them.
@@ -185,11 +185,9 @@ class _Search:
             self._combine(trials)
 
     def _budgets(self, trials: int) -> Iterator[tuple[View, Nest, int]]:
+        total = sum(_SHARE_OF_TRIALS[view.name] for view in self.views)
         for view in reversed(self.views):
-            part = 1.0
-            if len(self.views) > 1:
-                raw = view.name == "raw"
-                part = _RAW_SHARE_OF_TRIALS if raw else 1 - _RAW_SHARE_OF_TRIALS
+            part = _SHARE_OF_TRIALS[view.name] / total
             nests = [n for n in view.nests if n.share >= _SMALLEST_SHARE]
             roots = np.sqrt([n.share for n in nests])
             for nest, root in zip(nests, roots, strict=True):

@@ -22,6 +22,7 @@ from tunembed.schedules import (
     loops_of,
     perfect_chain,
 )
+from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._view import Nest
 
 _DOUBLE_TILES = ((4, 12), (6, 8), (4, 8), (3, 16), (8, 8), (2, 16))
@@ -60,6 +61,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
     nest : Nest
     """
     shape = _shape(plan, nest)
+    ordered = [] if shape.chain[0] in shape.free else ordered_sketches(nest.loop)
     makers = (
         _threads(shape),
         _register_tiles(shape),
@@ -70,6 +72,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
         _eager(nest.loop),
         _jams(shape),
         _orders(shape),
+        *ordered,
     )
     seen = set()
     for text in _round_robin(makers):

@@ -26,14 +26,14 @@ def plain_threads(view: View, nest: Nest) -> Schedule:
         Where no loop permits threads, with private copies of what is reduced. Empty
         where that is impossible too, or no loop has work enough.
     """
-    found = Schedule()
     if nest.is_fine:
-        return found
-    for text in _free(nest) or _reductions(nest):
-        step = Schedule.parse(text)
-        if not view.starts_threads_too_often(step):
-            found = found + step
-    return found
+        return Schedule()
+    for texts in (_free(nest), _reductions(nest)):
+        steps = [Schedule.parse(text) for text in texts]
+        kept = [step for step in steps if not view.starts_threads_too_often(step)]
+        if kept:
+            return sum(kept, Schedule())
+    return Schedule()
 
 
 def _free(nest: Nest) -> list[str]:

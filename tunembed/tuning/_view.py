@@ -84,8 +84,9 @@ class View:
 
     Attributes
     ----------
-    name : {"normal", "raw"}
-        In normal form, or as it was written.
+    name : {"normal", "raw", "whole"}
+        In normal form; as it was written; or that, with each outermost loop as one
+        nest, for schedules across the sweeps of a loop over time.
     plan : Plan
         The function with `prefix` applied.
     prefix : Schedule
@@ -158,18 +159,29 @@ def views_of(
     Returns
     -------
     list of View
-        The normal form; then the function as it was written, if that is another.
+        The normal form; then the function as it was written, if that is another; then
+        with its outermost loops whole, if nests are smaller.
     """
     raw = prepare(function, strict_fp=strict_fp)
     normal, prefix = normalize(raw)
     views = [_view("normal", normal, prefix, sizes)]
     if len(prefix):
         views.append(_view("raw", raw, Schedule(), sizes))
+    whole = [node for node in raw.nodes if isinstance(node, Loop)]
+    if not raw.scop.reasons and whole != nests_of(raw):
+        views.append(_view("whole", raw, Schedule(), sizes, whole))
     return views
 
 
-def _view(name: str, plan: Plan, prefix: Schedule, sizes: Mapping[str, int]) -> View:
-    roots = nests_of(plan) if not plan.scop.reasons else []
+def _view(
+    name: str,
+    plan: Plan,
+    prefix: Schedule,
+    sizes: Mapping[str, int],
+    roots: list[Loop] | None = None,
+) -> View:
+    if roots is None:
+        roots = nests_of(plan) if not plan.scop.reasons else []
     once = [_work_below(plan, (root,), sizes) for root in roots]
     runs = [_outer_extent(plan, root, sizes) for root in roots]
     work = [w * r for w, r in zip(once, runs, strict=True)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tunembed.schedules._relations import node_path
+from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Leaf,
     Loop,
@@ -58,6 +60,14 @@ def tile_index(loop: Loop, size: int) -> dict[str, str]:
     return {s: f"{size}*floor(({text})/{size})" for s, text in loop.index.items()}
 
 
+def child_with(step: Step, loop: Loop, what: str) -> int:
+    """Return the position in a loop's body of the child with a statement or loop."""
+    for place, node in enumerate(loop.body):
+        if what in statements_below((node,)) | {n.name for n in loops_of((node,))}:
+            return place
+    raise ScheduleError(f"{step}: no statement or loop {what} in '{loop.name}'")
+
+
 def require_whole(outer: Loop, inner: Loop) -> None:
     """Check that every statement below `outer` is also below `inner`."""
     rest = statements_below((outer,)) - statements_below((inner,))
@@ -71,6 +81,15 @@ def require_whole(outer: Loop, inner: Loop) -> None:
 def innermost(nodes: tuple[Node, ...]) -> bool:
     """Return whether `nodes` are statements only."""
     return all(isinstance(node, Leaf) for node in nodes)
+
+
+def inside_restrictions(plan: Plan, loop: Loop, body: tuple[Node, ...]) -> Node:
+    """Return `body` inside the restrictions that hold at `loop`."""
+    found: Node = replace(loop, body=body)
+    for _, node in node_path(plan.nodes, loop)[:-1]:
+        if isinstance(node, Restrict):
+            found = Restrict(node.domain, (found,))
+    return found
 
 
 def restrictions_outside(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

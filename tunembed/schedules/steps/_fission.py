@@ -14,11 +14,10 @@ from tunembed.schedules._tree import (
     ScheduleError,
     find_loop,
     fresh_names,
-    loops_of,
     rewrite_loop,
     statements_below,
 )
-from tunembed.schedules.steps._common import restrictions_outside
+from tunembed.schedules.steps._common import child_with, restrictions_outside
 
 
 class Fission(Step):
@@ -58,14 +57,8 @@ class Fission(Step):
     def _parts(self, loop: Loop) -> list[tuple[Node, ...]]:
         if len(self.names) == 1:
             return [(node,) for node in loop.body]
-        for position, node in enumerate(loop.body):
-            loops = {inner.name for inner in loops_of((node,))}
-            if self.names[1] in statements_below((node,)) | loops:
-                parts = [loop.body[:position], loop.body[position:]]
-                return [part for part in parts if part]
-        raise ScheduleError(
-            f"{self}: no statement or loop {self.names[1]} in '{loop.name}'"
-        )
+        place = child_with(self, loop, self.names[1])
+        return [part for part in (loop.body[:place], loop.body[place:]) if part]
 
 
 def _kept(loop: Loop, part: tuple[Node, ...]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import islpy as isl
 
 from tunembed.parsers import isl_name
-from tunembed.schedules._relations import instances_below, node_path
+from tunembed.schedules._relations import instances_below
 from tunembed.schedules._scop import ScopStatement
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
@@ -26,6 +26,7 @@ from tunembed.schedules._tree import (
 from tunembed.schedules.steps._common import (
     chain_from,
     innermost,
+    inside_restrictions,
     nest,
     outermost,
     tile_index,
@@ -72,7 +73,9 @@ class RegisterTile(Step):
             tiles = [self._tile_loop(plan, by_name[n], n) for n in tiled]
             others = [found for found in chain if found.name not in names]
             points = [by_name[n] for n in tiled]
-            reached = instances_below(plan.scop, _above(plan, loop, chain[-1].body))
+            reached = instances_below(
+                plan.scop, inside_restrictions(plan, loop, chain[-1].body)
+            )
             body = self._bodies(plan, inner, points, chain[-1].body, reached)
             return (nest([*others, *tiles], body),)
 
@@ -138,15 +141,6 @@ class RegisterTile(Step):
                 full = full.union(isl.UnionSet(domain.subtract(ragged).coalesce()))
                 partial = partial.union(isl.UnionSet(ragged.coalesce()))
         return str(full), _pieces(partial)
-
-
-def _above(plan: Plan, loop: Loop, body: tuple[Node, ...]) -> Node:
-    """Return `body` inside the restrictions that hold at `loop`."""
-    found: Node = replace(loop, body=body)
-    for _, node in node_path(plan.nodes, loop)[:-1]:
-        if isinstance(node, Restrict):
-            found = Restrict(node.domain, (found,))
-    return found
 
 
 def _is_read_elsewhere(plan: Plan, array: str, leaves: tuple[Node, ...]) -> bool:

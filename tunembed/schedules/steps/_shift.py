@@ -15,6 +15,7 @@ from tunembed.schedules._tree import (
     rewrite_loop,
     statements_below,
 )
+from tunembed.schedules.steps._common import child_with
 
 
 class Shift(Step):
@@ -23,34 +24,29 @@ class Shift(Step):
     ``shift(i, S2, by=1)`` runs the child with statement S2 one iteration later than the
     others, so that loops can be fused although the second one reads ahead of what the
     first has written: ``hz[i]`` needs ``ey[i + 1]``. A negative number runs it earlier.
+    ``shift(i, j_2, by=1)`` names the child by a loop in it, and ``shift(i_2, by=1)``
+    delays a whole loop before it is fused with another.
     """
 
     kind = "shift"
     keywords = frozenset({"by"})
 
     def validate(self) -> None:
-        """One loop, one statement, a number of iterations."""
+        """One loop, perhaps a statement or loop in it, a number of iterations."""
         by = self.options.get("by")
-        if len(self.names) != 2 or self.sizes or isinstance(by, (str, bool)) or not by:
+        wrong = isinstance(by, (str, bool)) or not by
+        if len(self.names) not in (1, 2) or self.sizes or wrong:
             raise ScheduleError(
                 f"{self}: name a loop and a statement, as in shift(i, S2, by=1)"
             )
 
     def apply(self, plan: Plan) -> Plan:
         """Add the delay to what the loop runs over for these statements."""
-        name, statement = self.names
+        name, *what = self.names
 
         def change(loop: Loop) -> tuple[Node, ...]:
-            late = next(
-                (
-                    found
-                    for node in loop.body
-                    if statement in (found := statements_below((node,)))
-                ),
-                None,
-            )
-            if late is None:
-                raise ScheduleError(f"{self}: no statement {statement} in '{name}'")
+            children = [loop.body[child_with(self, loop, child)] for child in what]
+            late = statements_below(tuple(children) or (loop,))
             by = int(self.options["by"]) * loop.step
             index = {
                 s: f"({text}) + {by}" if s in late else text

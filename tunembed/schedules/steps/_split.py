@@ -18,8 +18,8 @@ from tunembed.schedules._tree import (
     Restrict,
     ScheduleError,
     find_loop,
-    fresh_names,
     loops_of,
+    rest_name,
     rewrite_loop,
     statements_below,
 )
@@ -31,10 +31,10 @@ class Split(Step):
 
     ``split(i, at=8)`` or ``split(i, at=m)`` cuts at a number or a parameter,
     ``split(i, j)`` at the value of a loop around it and ``split(i, k_t=64)`` at 64 more
-    than that. The first part keeps the name, the second gets the next free ``i_2``;
-    each can then be scheduled on its own: the diagonal block of a factorisation, its
-    panel and what remains. Of a loop that counts down, the first part holds the values
-    above the place.
+    than that. The first part keeps the name, the second becomes ``i_r``, and the rest
+    of that ``i_rr``; each can then be scheduled on its own: the diagonal block of a
+    factorisation, its panel and what remains. Of a loop that counts down, the first
+    part holds the values above the place.
     """
 
     kind = "split"
@@ -55,7 +55,7 @@ class Split(Step):
         """Let the instances before the place reach one copy, the others a second."""
         loop = find_loop(plan.nodes, self.names[0])
         place = self._place(plan, loop)
-        second = fresh_names(plan.nodes, loop.name, 1)[0]
+        second = rest_name(plan.nodes, loop.name)
 
         def change(found: Loop) -> tuple[Node, ...]:
             before = self._part(plan, found, place, "<")

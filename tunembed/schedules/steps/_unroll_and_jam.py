@@ -6,23 +6,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
+from tunembed.schedules._relations import instances_below, node_path
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Loop,
     Node,
+    Restrict,
     ScheduleError,
     rewrite_loop,
     tile_name,
 )
-from tunembed.schedules.steps._common import chain_from, innermost, nest, tile_index
+from tunembed.schedules.steps._common import (
+    chain_from,
+    innermost,
+    inside_restrictions,
+    nest,
+    outermost,
+    tile_index,
+)
+from tunembed.schedules.steps._full_tiles import tile_parts
 
 
 class UnrollAndJam(Step):
-    """Tile a loop by the factor and move the points innermost, unrolled.
+    """Tile a loop by the factor and move the points innermost, written out.
 
-    Values that the inner loops load are used several times while in registers.
+    Values that the inner loops load are used several times while in registers, and
+    recurrences of the innermost loop run side by side. Full tiles are separated from
+    partial ones.
     """
 
     kind = "unroll_and_jam"
@@ -32,23 +43,40 @@ class UnrollAndJam(Step):
         self.require(sizes=True)
 
     def apply(self, plan: Plan) -> Plan:
-        """Jam the loops one after the other."""
-        nodes = plan.nodes
-        for name, factor in self.sizes.items():
-            nodes = rewrite_loop(nodes, name, partial(_jam, nodes, factor))
-        return plan.with_nodes(nodes)
+        """Tile the loops, move their points innermost and separate full tiles."""
+        first = outermost(plan.nodes, tuple(self.sizes))
 
+        def change(loop: Loop) -> tuple[Node, ...]:
+            return (self._jammed(plan, loop),)
 
-def _jam(nodes: tuple[Node, ...], factor: int, loop: Loop) -> tuple[Node, ...]:
-    chain = _perfect_chain(loop)
-    tile = Loop(
-        name=tile_name(nodes, loop.name),
-        index=tile_index(loop, factor),
-        body=(),
-        step=factor,
-    )
-    point = replace(loop, unroll=factor)
-    return (nest([tile, *chain[1:], point], chain[-1].body),)
+        return plan.with_nodes(rewrite_loop(plan.nodes, first.name, change))
+
+    def _jammed(self, plan: Plan, loop: Loop) -> Loop:
+        chain = _perfect_chain(loop)
+        leaves = chain[-1].body
+        by_name = {found.name: found for found in chain}
+        points = [by_name[name] for name in self.sizes]
+        between = chain[-1:] if chain[-1].name not in self.sizes else []
+        outside = [
+            self._tile_loop(plan, found) if found.name in self.sizes else found
+            for found in chain[: len(chain) - len(between)]
+        ]
+        above = [n for _, n in node_path(plan.nodes, loop)[:-1] if isinstance(n, Loop)]
+        reached = instances_below(plan.scop, inside_restrictions(plan, loop, leaves))
+        parts = tile_parts(
+            plan.scop, reached, [*above, *outside], between, points, self.sizes
+        )
+        slow = nest([*between, *points], leaves)
+        copies = [replace(point, written_out=True) for point in points]
+        fast = nest([*between, *copies], leaves)
+        pieces = [(parts.before, slow), (parts.full, fast), (parts.after, slow)]
+        body = tuple(Restrict(domain, (part,)) for domain, part in pieces if domain)
+        return nest(outside, body if len(body) > 1 else (fast,))
+
+    def _tile_loop(self, plan: Plan, loop: Loop) -> Loop:
+        size = self.sizes[loop.name]
+        name = tile_name(plan.nodes, loop.name)
+        return Loop(name=name, index=tile_index(loop, size), body=(), step=size)
 
 
 def _perfect_chain(loop: Loop) -> list[Loop]:
