@@ -5,12 +5,14 @@
 
 import shutil
 import subprocess
+from functools import partial
 
 import pytest
 
 from legality_oracle.compare import Pair, compare
 from tunembed.parsers import parse_c
-from tunembed.schedules import Schedule, ScheduleError, rewrite
+from tunembed.schedules import Schedule, ScheduleError, check, rewrite
+from tunembed.schedules._limits import limited_operations
 
 COMPILERS = [cc for cc in ("gcc", "clang", "clang-19") if shutil.which(cc)]
 SIZES = [{"n": n, "m": m} for n, m in ((0, 0), (1, 1), (5, 3), (17, 13), (32, 16))]
@@ -243,6 +245,15 @@ def test_rows_side_by_side_have_scalars_of_their_own():
     places = [n for n, line in enumerate(lines) if line.startswith("double r = ")]
     assert len(places) > 4 and "for (" not in full.split("{", 1)[1]
     assert sum(lines[n - 1] == "{" for n in places) == 4
+
+
+def test_what_takes_isl_too_long_is_refused(monkeypatch):
+    short = partial(limited_operations, 100)
+    monkeypatch.setattr("tunembed.schedules._rewrite.limited_operations", short)
+    verdict = check(function(GEMM), Schedule.parse("tile(i=4, j=4)"))
+    assert not verdict and verdict.reason.startswith("cannot be analysed")
+    monkeypatch.undo()
+    assert check(function(GEMM), Schedule.parse("tile(i=4, j=4)"))
 
 
 def test_results_are_those_of_the_original(tmp_path):

@@ -61,6 +61,19 @@ def test_views(strict_fp):
             assert np.isfinite(nest.features).any()
 
 
+def test_a_loop_over_time_is_also_seen_whole():
+    text = """void f(int t, int n, double x[restrict n], double y[restrict n])
+    { for (int s = 0; s < t; s++) {
+          for (int i = 1; i < n - 1; i++) y[i] = x[i - 1] + x[i + 1];
+          for (int i = 1; i < n - 1; i++) x[i] = y[i - 1] + y[i + 1]; } }"""
+    normal, whole = views_of(function(text), {"t": 10, "n": 1000})
+    assert (normal.name, whole.name) == ("normal", "whole")
+    assert [nest.loop.name for nest in normal.nests] == ["i", "i_2"]
+    assert [nest.loop.name for nest in whole.nests] == ["s"]
+    assert whole.nests[0].share == 1.0 and len(whole.prefix) == 0
+    assert list(whole.nests[0].roles.loops) == ["s", "i", "i_2"]
+
+
 def test_what_is_normal_already_has_one_view():
     text = "void f(int n, double x[n]) { for (int i = 0; i < n; i++) x[i] = 0.0; }"
     (view,) = views_of(function(text), {"n": 10})
