@@ -61,7 +61,7 @@ void f(int n, double x[n])
         (SCALE, 1000, "parallel(i)"),
         (COLUMNS, 100_000, "parallel(j); parallel(k)"),
         (COLUMNS, 10, ""),
-        (HISTOGRAM, 1000, "parallel(i, reduction=true)"),
+        (HISTOGRAM, 100_000, "parallel(i, reduction=true)"),
         (TRANSPOSED, 2000, "parallel(i, reduction=true)"),
         (RECURRENCE, 1000, ""),
     ],

@@ -154,7 +154,11 @@ def _fuse(order: Order, names: list[str], options: dict[str, str]) -> None:
     steps = {order.signs[loop] for loop, _ in (first.of | second.of).values()}
     if len(steps) > 1:
         raise Malformed("the loops have different steps")
+    if first.skews != second.skews or first.admits or second.admits:
+        raise Malformed("the oracle fuses no skewed and no cut loops")
     first.of |= second.of
+    first.late |= second.late
+    first.fixed |= second.fixed
     first.children += second.children
     del parent.children[place + 1]
 

@@ -26,24 +26,17 @@ def plain_threads(view: View, nest: Nest) -> Schedule:
         Where no loop permits threads, with private copies of what is reduced. Empty
         where that is impossible too, or no loop has work enough.
     """
-    if nest.is_fine:
-        return Schedule()
-    for texts in (_free(nest), _reductions(nest)):
-        steps = [Schedule.parse(text) for text in texts]
-        kept = [step for step in steps if not view.starts_threads_too_often(step)]
-        if kept:
-            return sum(kept, Schedule())
+    free = _outermost((nest.loop,), nest.roles.is_parallel)
+    reduced = _outermost((nest.loop,), nest.roles.is_reduction)
+    for loops, options in ((free, ""), (reduced, ", reduction=true")):
+        steps = [
+            Schedule.parse(f"parallel({loop.name}{options})")
+            for loop in loops
+            if view.is_worth_threads(loop)
+        ]
+        if steps:
+            return sum(steps, Schedule())
     return Schedule()
-
-
-def _free(nest: Nest) -> list[str]:
-    loops = _outermost((nest.loop,), nest.roles.is_parallel)
-    return [f"parallel({loop.name})" for loop in loops]
-
-
-def _reductions(nest: Nest) -> list[str]:
-    loops = _outermost((nest.loop,), nest.roles.is_reduction)
-    return [f"parallel({loop.name}, reduction=true)" for loop in loops]
 
 
 def _outermost(nodes: tuple[Node, ...], fits: Callable[[str], bool]) -> Iterator[Loop]:

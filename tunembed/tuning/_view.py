@@ -137,9 +137,21 @@ class View:
             for loop in loops_of(outer.body):
                 if loop.parallel is None:
                     continue
-                if _work_below(plan, (loop,), self.sizes) < _WORTH_THREADS:
+                if not self.is_worth_threads(loop, plan):
                     return loop.name
         return ""
+
+    def is_worth_threads(self, loop: Loop, plan: Plan | None = None) -> bool:
+        """Return whether one run of a loop is long enough to start threads for it.
+
+        Parameters
+        ----------
+        loop : Loop
+        plan : Plan, optional
+            Whose loop it is; this view's if not given.
+        """
+        work = _work_below(plan or self.plan, (loop,), self.sizes)
+        return work >= _WORTH_THREADS
 
 
 def views_of(
