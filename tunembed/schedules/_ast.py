@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import islpy as isl
 
+from tunembed.schedules._limits import MOST_OPERATIONS_TO_PRINT, limited_operations
 from tunembed.schedules._relations import Path, instances_below, leaf_paths
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import Leaf, Loop, Node, Pack, Restrict, statements_below
@@ -30,7 +31,8 @@ def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> tuple[isl.AstNode, list
     text = f'{{ domain: "{domain}"{child} }}'
     schedule = isl.Schedule.read_from_str(isl.DEFAULT_CONTEXT, text)
     build = isl.AstBuild.from_context(_context(scop))
-    return build.node_from_schedule(schedule), writer.marks
+    with limited_operations(MOST_OPERATIONS_TO_PRINT):
+        return build.node_from_schedule(schedule), writer.marks
 
 
 def _context(scop: Scop) -> isl.Set:

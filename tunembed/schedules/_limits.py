@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import islpy as isl
 
-# About seven seconds. Counted, not timed: a verdict must not depend on the machine.
-MOST_OPERATIONS = 20_000_000
+# A few seconds each. Counted, not timed: a verdict must not depend on the machine.
+MOST_OPERATIONS = 8_000_000
+MOST_OPERATIONS_TO_PRINT = 600_000
 
 
 @contextmanager
@@ -21,13 +22,14 @@ def limited_operations(most: int = MOST_OPERATIONS) -> Iterator[None]:
     Parameters
     ----------
     most : int
-        How many operations are allowed inside.
+        How many operations are allowed inside. Those before are forgotten.
     """
     context = isl.DEFAULT_CONTEXT
+    before = context.get_max_operations()
     context.reset_operations()
     context.set_max_operations(most)
     try:
         yield
     finally:
-        context.set_max_operations(0)
+        context.set_max_operations(before)
         context.reset_operations()

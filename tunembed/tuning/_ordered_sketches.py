@@ -17,7 +17,7 @@ from tunembed.schedules import Loop, perfect_chain
 
 _TIME_TILES = ((16, 32), (8, 64), (32, 64), (4, 32), (16, 128))
 _ROWS = (4, 8, 2)
-_ROW_TILES = ((64, 256), (32, 128), (128, 512))
+_ROW_TILES = ((32, 128), (64, 256), (32, 256))
 
 
 def ordered_sketches(root: Loop) -> list[Iterator[str]]:
@@ -115,14 +115,12 @@ def _rows(root: Loop) -> Iterator[str]:
         return
     row, column = chain[-2:]
     for lag in (1, 2):
-        skewed = f"skew({row}, {column}={lag})"
         for rows in _ROWS:
-            yield f"{skewed}; unroll_and_jam({row}={rows})"
-        for height, width in _ROW_TILES:
-            tile = f"tile({row}={height}, {column}={width})"
-            yield "; ".join([skewed, tile, *_wave(row, column)])
-            jam = f"unroll_and_jam({row}=4)"
-            yield "; ".join([skewed, tile, jam, *_wave(row, column)])
+            yield f"skew({row}, {column}={lag}); unroll_and_jam({row}={rows})"
     for height, width in _ROW_TILES:
         tile = f"tile({row}={height}, {column}={width})"
-        yield "; ".join([tile, *_wave(row, column)])
+        wave = _wave(row, column)
+        yield "; ".join([tile, *wave])
+        yield "; ".join([f"skew({row}, {column}=1)", tile, *wave])
+        jam = f"unroll_and_jam({row}=4)"
+        yield "; ".join([f"skew({row}, {column}=1)", tile, jam, *wave])

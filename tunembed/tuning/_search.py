@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -209,6 +210,8 @@ class _Search:
         default, *others = self.bench.compilers
         schedules = self._legal(view, nest, [*found[: first // 2], *rest], first)
         chosen = [{nest.index: schedule} for schedule in schedules]
+        if self._is_late():
+            return
         measured = self._try(view, chosen, default)
         ranked = sorted(
             (pair for pair in zip(measured, chosen, strict=True) if pair[0].verified),
@@ -224,8 +227,11 @@ class _Search:
         """Return the first `count` legal schedules that make different programs."""
         kept: dict[str, Schedule] = {}
         default = next(iter(self.bench.compilers))
+        # Proofs must leave time to measure what they admit.
+        now = time.monotonic()
+        end = math.inf if self.end is None else now + (self.end - now) / 3
         for schedule in schedules[: _ILLEGAL_PER_TRIAL * count]:
-            if len(kept) >= count or self._is_late():
+            if len(kept) >= count or time.monotonic() > end:
                 break
             attempt = self.bench.prepare(view.plan, view.prefix, schedule, default)
             if attempt.candidate is None:
