@@ -96,6 +96,13 @@ def test_the_normal_form_alone_is_proposed_too():
     assert (plain.choice, plain.compiler, len(plain.schedule)) == ((-1,), "clang", 0)
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_flags_alone_are_proposed_where_they_differ(plain):
+    found = [entry(view(), 0, 1.0, 3.0)]
+    choices = [p.choice for p in drain(Proposals(found, plain=plain), lambda p: 0.5)]
+    assert ((-1,) in choices) == plain
+
+
 def test_what_was_measured_is_proposed_with_the_other_compiler():
     found = [entry(view(), 0, 1.0, 3.0, 1.1, compiler="clang")]
     order = drain(Proposals(found, ["gcc", "clang"]), lambda p: 3.0)

@@ -62,6 +62,9 @@ class Proposals:
         Of all views; combinations stay within one.
     compilers : sequence of str, default=("gcc",)
         Kinds of the compilers there are, the usual one first.
+    plain : bool, default=False
+        Whether a form without any schedule differs from the original even where it
+        has no steps: by its flags.
 
     Notes
     -----
@@ -74,9 +77,14 @@ class Proposals:
     """
 
     def __init__(
-        self, found: Sequence[NestOptions], compilers: Sequence[str] = ("gcc",)
+        self,
+        found: Sequence[NestOptions],
+        compilers: Sequence[str] = ("gcc",),
+        *,
+        plain: bool = False,
     ) -> None:
         self.compilers = tuple(compilers)
+        self.plain = plain
         self.by_view: dict[str, list[NestOptions]] = {}
         for entry in found:
             self.by_view.setdefault(entry.view.name, []).append(entry)
@@ -145,7 +153,8 @@ class Proposals:
         for position, entry in enumerate(self.by_view[name]):
             for option in range(-1, len(entry.options)):
                 varied = (*choice[:position], option, *choice[position + 1 :])
-                changed = len(entry.view.prefix) or any(o >= 0 for o in varied)
+                steps = len(entry.view.prefix) or any(o >= 0 for o in varied)
+                changed = steps or self.plain
                 if varied == choice or not changed:
                     continue
                 own = option >= 0 and position == heaviest

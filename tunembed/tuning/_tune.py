@@ -263,7 +263,8 @@ class _Session:
         self.tell({"kind": "neighbors", "neighbors": neighbor_rows(self.found)})
 
     def run(self, trials: int, budget: float | None) -> None:
-        queue = Proposals(self.found, list(self.bench.compilers))
+        compilers = list(self.bench.compilers)
+        queue = Proposals(self.found, compilers, plain=not self.bench.strict_fp)
         end = time.monotonic() + budget if budget is not None else None
         while len(self.attempts) < trials:
             if end is not None and time.monotonic() > end:
