@@ -82,6 +82,26 @@ void f(int n, int m, double A[restrict n][n], const double B[n][m])
                 A[i][j] += B[i][k] * B[j][k];
 }
 """
+SCALED = """
+void f(int n, int m, double C[restrict n][m], const double A[n][n],
+       const double B[n][m], double alpha)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            for (int k = 0; k < n; k++)
+                C[i][j] += alpha * A[i][k] * B[k][j] - B[k][j] * alpha;
+}
+"""
+BELOW = """
+void f(int n, int m, double C[restrict n][m], const double A[n][n],
+       const double B[n][m])
+{
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            for (int j = 0; j < m; j++)
+                C[k][j] += B[i][j] * A[i][k];
+}
+"""
 STENCIL = """
 void f(int n, double A[restrict n][n], const double B[restrict n][n])
 {
@@ -223,6 +243,17 @@ CASES = [
 ONLY_COMPILED = [
     (CSR, "interchange(j, p); simd(p); parallel(i, schedule=guided)"),
     (CSR, "tile(i=16, j=8); parallel(i_t)"),
+    (SCALED, "register_tile(i=3, j=4, k)"),
+    (
+        SCALED,
+        "tile(k=4); interchange(k_t, i); register_tile(i=3, j=4, k); pack(B, j_t)",
+    ),
+    (BELOW, "interchange(k, j, i); register_tile(i, k=3, j=4)"),
+    (
+        TRIANGLE,
+        "tile(k=4); interchange(k_t, i); register_tile(i=3, j=2, k); "
+        "pack(B, j_t, j, transpose=true); pack(B, i_t, i)",
+    ),
 ]
 
 
@@ -245,6 +276,49 @@ def test_rows_side_by_side_have_scalars_of_their_own():
     places = [n for n, line in enumerate(lines) if line.startswith("double r = ")]
     assert len(places) > 4 and "for (" not in full.split("{", 1)[1]
     assert sum(lines[n - 1] == "{" for n in places) == 4
+
+
+def test_a_factor_of_every_term_stands_outside_of_the_sum():
+    source = printed(SCALED, "register_tile(i=3, j=4, k)")
+    assert "C_acc[at0 - i_t][at1 - j_t] = 0;" in source
+    assert "C_acc[i - i_t][j - j_t] += A[i][k] * B[k][j] - B[k][j];" in source
+    assert "C[at0][at1] += alpha * C_acc[at0 - i_t][at1 - j_t];" in source
+    schedule = Schedule.parse("register_tile(i=3, j=4, k)")
+    assert check(function(SCALED), schedule).permissions == ("distributes",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- B[k][j] * alpha", "- B[k][j]"),
+        ("double alpha", "int alpha"),
+        ("C[restrict n][m]", "C[restrict n][m], int i0"),
+        ("alpha * A[i][k]", "alpha * A[i][k] * i"),
+    ],
+)
+def test_no_factor_is_taken_out_where_that_is_not_the_same(old, new):
+    c = SCALED.replace(old, new)
+    if new.endswith("i0"):
+        c = c.replace("double", "long")
+    source = printed(c, "register_tile(i=3, j=4, k)")
+    assert "C_acc[at0 - i_t][at1 - j_t] = C[at0][at1];" in source
+
+
+def test_strict_arithmetic_leaves_factors_inside():
+    source = printed(SCALED, "register_tile(i=3, j=4, k)", strict_fp=True)
+    assert "+= alpha * A[i][k] * B[k][j] - B[k][j] * alpha;" in source
+
+
+def test_a_block_whose_sum_has_no_term_is_not_touched():
+    source = printed(BELOW, "interchange(k, j, i); register_tile(i, k=3, j=4)")
+    assert "if (n >= k_t + 4 && m >= j_t + 4) {" in source
+
+
+def test_one_of_two_uses_of_an_array_is_copied():
+    source = printed(
+        TRIANGLE, "tile(k=4); interchange(k_t, i); tile(j=4); pack(B, j_t, j)"
+    )
+    assert "A[i][j] += B[i][k] * B_tile[j - j_t][k - k_t];" in source
 
 
 def test_what_takes_isl_too_long_is_refused(monkeypatch):
@@ -364,7 +438,7 @@ def test_partial_tiles_have_exact_bounds():
 
 def test_a_buffer_is_filled_only_where_something_is_used():
     source = printed(GUARDED, "tile(i=8, j=8); pack(B, i)")
-    assert "double B_tile[8] __attribute__((aligned(64)));" in source
+    assert "double B_tile_data[8] __attribute__((aligned(64)));" in source
     test = source.index("if (i >= 2 * j_t + 1) {")
     assert test < source.index("= B[at0][i];") < source.index("if (i >= 2 * j + 1)")
 

@@ -168,7 +168,8 @@ EXAMPLES = {
         """
         for (int i = 0; i < n; i++) {
             for (int j_t = 0; j_t < n; j_t += 32) {
-                double B_tile[32] __attribute__((aligned(64)));
+                double B_tile_data[32] __attribute__((aligned(64)));
+                double *restrict B_tile = B_tile_data;
                 for (int at0 = j_t; at0 <= (j_t + 31 >= n ? n - 1 : j_t + 31); at0++)
                     B_tile[at0 - j_t] = B[at0][i];
                 for (int j = j_t; j <= tile_min(n - 1, j_t + 31); j++) {
@@ -202,17 +203,29 @@ EXAMPLES = {
         }
         """,
     ),
+    "reorder": (
+        TWO,
+        "reorder(S1, S0)",
+        """
+        for (int i = 0; i < n; i++) {
+            y[i] = 2.0;
+            x[i] = 1.0;
+        }
+        """,
+    ),
     "simd": (
         ROWS,
         "simd(j)",
         """
-        for (int i = 0; i < n; i++) {
-            double s_sum = s[i];
+        if (m >= 1) {
+            for (int i = 0; i < n; i++) {
+                double s_sum = s[i];
     #pragma omp simd reduction(+: s_sum)
-            for (int j = 0; j < m; j++) {
-                s_sum += A[i][j];
+                for (int j = 0; j < m; j++) {
+                    s_sum += A[i][j];
+                }
+                s[i] = s_sum;
             }
-            s[i] = s_sum;
         }
         """,
     ),
@@ -419,7 +432,6 @@ MALFORMED = [
     ("interchange(i, i)", "different loops"),
     ("interchange(i, j, k=2)", "without sizes"),
     ("pack(A)", "name at least 2"),
-    ("pack(A, i, j)", "one array and one loop"),
     ("pack(A, i, layout=2)", "one array and one loop"),
     ("parallel()", "name at least 1"),
     ("parallel(i, j)", "name one loop"),

@@ -280,7 +280,28 @@ def _sink(order: Order, names: list[str], options: dict[str, str]) -> None:
     raise Malformed(f"{names[0]!r} is no neighbour of {names[1]!r}")
 
 
+def _reorder(order: Order, names: list[str], options: dict[str, str]) -> None:
+    if options or len(names) != 2:
+        raise Malformed("reorder takes two loops or statements")
+    parent = order.root
+    while True:
+        places = [
+            next((k for k, c in enumerate(parent.children) if name in _names(c)), None)
+            for name in names
+        ]
+        if None in places:
+            raise Malformed("they do not stand in one body")
+        if places[0] != places[1]:
+            break
+        parent = parent.children[places[0]]
+        if isinstance(parent, Leaf) or parent.name in names:
+            raise Malformed("one holds the other")
+    first = parent.children.pop(places[0])
+    parent.children.insert(places[1] - (places[0] < places[1]), first)
+
+
 _STEPS = {
+    "reorder": _reorder,
     "shift": _shift,
     "sink": _sink,
     "skew": _skew,

@@ -132,6 +132,7 @@ def steps(draw: Any, names: list[str]) -> str:
                 "simd",
                 "register_tile",
                 "pack",
+                "reorder",
                 "shift",
                 "sink",
                 "skew",
@@ -159,6 +160,9 @@ def steps(draw: Any, names: list[str]) -> str:
     if kind == "split":
         place = draw(st.sampled_from(["at", *names]))
         return f"split({draw(one)}, {place}={draw(size)})"
+    if kind == "reorder":
+        part = st.one_of(one, st.integers(0, 3).map("S{}".format))
+        return f"reorder({draw(part)}, {draw(part)})"
     if kind == "fuse":
         return f"fuse({draw(one)}, {draw(one)})"
     if kind == "register_tile":

@@ -8,7 +8,12 @@ from __future__ import annotations
 import islpy as isl
 
 from tunembed.schedules._limits import MOST_OPERATIONS_TO_PRINT, limited_operations
-from tunembed.schedules._relations import Path, instances_below, leaf_paths
+from tunembed.schedules._relations import (
+    Path,
+    instances_below,
+    leaf_paths,
+    times_reached,
+)
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import Leaf, Loop, Node, Pack, Restrict, statements_below
 
@@ -27,7 +32,7 @@ def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> tuple[isl.AstNode, list
     writer = _ScheduleWriter(scop)
     names = [path[-1][1].statement for path in leaf_paths(nodes)]  # type: ignore[union-attr]
     domain = scop.domains(sorted(set(names)))
-    child = writer.body(nodes)
+    child = writer.body(nodes, ())
     text = f'{{ domain: "{domain}"{child} }}'
     schedule = isl.Schedule.read_from_str(isl.DEFAULT_CONTEXT, text)
     build = isl.AstBuild.from_context(_context(scop))
@@ -59,29 +64,35 @@ class _ScheduleWriter:
         self.scop = scop
         self.marks: list[Node] = []
 
-    def body(self, nodes: tuple[Node, ...]) -> str:
+    def body(self, nodes: tuple[Node, ...], above: Path) -> str:
         if len(nodes) == 1 and not isinstance(nodes[0], Restrict):
-            text = self._node(nodes[0])
+            text = self._node(nodes[0], above)
             return f", child: {text}" if text else ""
-        filters = [self._filter(node) for node in nodes]
+        filters = [self._filter(node, above) for node in nodes]
         return f", child: {{ sequence: [ {', '.join(filters)} ] }}"
 
-    def _filter(self, node: Node) -> str:
+    def _filter(self, node: Node, above: Path) -> str:
         if isinstance(node, Restrict):
-            return f'{{ filter: "{node.domain}"{self.body(node.body)} }}'
-        text = self._node(node)
+            child = self.body(node.body, (*above, (0, node)))
+            return f'{{ filter: "{node.domain}"{child} }}'
+        text = self._node(node, above)
         child = f", child: {text}" if text else ""
         return f'{{ filter: "{instances_below(self.scop, node)}"{child} }}'
 
-    def _node(self, node: Node) -> str:
+    def _node(self, node: Node, above: Path) -> str:
         if isinstance(node, Leaf):
             return ""
         number = len(self.marks)
         self.marks.append(node)
         mark = f'mark: "node {number}"'
+        path = (*above, (0, node))
         if isinstance(node, Pack):
-            child = self.body(node.body) or self._point(node)
-            return f"{{ {mark}{child} }}"
+            child = self.body(node.body, path) or self._point(node)
+            marked = f"{{ {mark}{child} }}"
+            # Without it a buffer would be filled and written back where the loops
+            # inside have no iteration, and what it stands for may not exist.
+            guard = times_reached(self.scop, path)
+            return f'{{ guard: "{guard}", child: {marked} }}'
         if not isinstance(node, Loop):
             raise TypeError(f"cannot schedule {node!r}")
         pieces = [
@@ -89,7 +100,7 @@ class _ScheduleWriter:
             for name in sorted(statements_below(node.body))
         ]
         band = f"{self._prefix} [{{ {'; '.join(pieces)} }}]"
-        child = self.body(node.body)
+        child = self.body(node.body, path)
         if node.written_out:
             copy = f'mark: "copy {number}"{child or self._point(node)}'
             child = f', options: "{{ unroll[x] }}", child: {{ {copy} }}'

@@ -93,8 +93,21 @@ class BufferPrinter:
         if kept:
             shape = "".join(f"[{buffer.box.extents[d]}]" for d in kept)
             align = " __attribute__((aligned(64)))"
-            declared = f"{buffer.dtype} {name}{shape}{align};"
-            return [declared, *self.copied(buffer, outer, back=False)]
+            copies = self.copied(buffer, outer, back=False)
+            if buffer.pack.in_registers:
+                return [f"{buffer.dtype} {name}{shape}{align};", *copies]
+            # Only through a restricted pointer do compilers see that writing to other
+            # local arrays leaves this one alone, and keep those in registers.
+            store = free_name(f"{name}_data", self.words)
+            inner = shape[shape.index("]") + 1 :]
+            pointer = f"(*restrict {name}){inner}" if inner else f"*restrict {name}"
+            return [
+                f"{buffer.dtype} {store}{shape}{align};",
+                f"{buffer.dtype} {pointer} = {store};",
+                *copies,
+            ]
+        if buffer.pack.factors:
+            return [f"{buffer.dtype} {name} = 0;"]
         value = self._memory(buffer.pack.array, buffer.lower, outer)
         value = f"{buffer.test} ? {value} : 0" if buffer.test else value
         return [f"{buffer.dtype} {name} = {value};"]
@@ -117,7 +130,13 @@ class BufferPrinter:
             )
         theirs = self._memory(buffer.pack.array, places, outer)
         ours = buffer.element(places)
-        lines.append(f"{theirs} = {ours};" if back else f"{ours} = {theirs};")
+        factors = buffer.pack.factors
+        if back and factors:
+            lines.append(f"{theirs} += {' * '.join((*factors, ours))};")
+        elif back:
+            lines.append(f"{theirs} = {ours};")
+        else:
+            lines.append(f"{ours} = {'0' if factors else theirs};")
         return [f"{'    ' * depth}{line}" for depth, line in enumerate(lines)]
 
     def _memory(self, array: str, places: list[str], outer: Buffer | None) -> str:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import islpy as isl
 
-from tunembed.schedules._relations import Path, prefix_map
+from tunembed.schedules._relations import Path, prefix_map, times_reached
 from tunembed.schedules._scop import Scop, ScopAccess
 from tunembed.schedules._tree import (
-    Leaf,
     Loop,
     Pack,
     Restrict,
@@ -84,22 +83,24 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
         box = box.intersect(_between(touched.get_space(), d, lower[d], upper[d]))
     exact = box.subtract(touched).intersect_params(touched.params()).is_empty()
     context = touched.params()
-    reached = _reached(scop, path)
-    condition = None if reached.is_subset(context) else context.gist(reached)
+    reached = _reached(scop, (*path, (0, pack)))
     return Footprint(
         [p.gist(context) for p in lower],
         [p.gist(context) for p in upper],
         extents,
         exact,
         context,
-        condition,
+        None if reached.is_subset(context) else context.gist(reached),
     )
 
 
 def is_packed(access: ScopAccess, pack: Pack) -> bool:
     """Return whether an access below `pack` goes to its buffer."""
-    wanted = access.is_reduction or not pack.updates_only
-    return access.array == pack.array and wanted
+    if access.array != pack.array:
+        return False
+    if pack.along and not access.moves_with(pack.along):
+        return False
+    return access.is_reduction or not pack.updates_only
 
 
 def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
@@ -112,12 +113,15 @@ def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
         The nodes above `pack`.
     pack : Pack
     """
-    names = statements_below(pack.body)
-    if not any(
-        access.array == pack.array and not is_packed(access, pack)
-        for name in names
+    accesses = [
+        access
+        for name in statements_below(pack.body)
         for access in scop.statements[name].accesses
-    ):
+        if access.array == pack.array
+    ]
+    if all(access.kind == "read" for access in accesses):
+        return True
+    if all(is_packed(access, pack) for access in accesses):
         return True
     inside = _touched(scop, path, pack)
     outside = _touched(scop, path, pack, others=True)
@@ -151,19 +155,10 @@ def _touched(scop: Scop, path: Path, pack: Pack, *, others: bool = False) -> isl
 
 
 def _reached(scop: Scop, path: Path) -> isl.Set:
-    """Return the values of the outer loops for which the node is reached."""
-    parent = path[-1][1] if path else None
-    below = set(scop.statements)
-    if parent is not None and not isinstance(parent, Leaf):
-        below = statements_below(parent.body)
+    """Return the values of the outer loops for which anything is below a buffer."""
     names = [node.name for _, node in path if isinstance(node, Loop)]
-    outer = prefix_map(scop, (), path, below)
-    pieces = outer.intersect_domain(scop.domains(sorted(below))).get_map_list()
-    reached = isl.Set.empty(isl.Space.params_alloc(isl.DEFAULT_CONTEXT, 0))
-    for n in range(pieces.n_map()):
-        found = _as_parameters(pieces.get_at(n).reverse(), names).params()
-        reached = found if n == 0 else reached.union(found)
-    return reached
+    times = isl.Map.from_domain(times_reached(scop, path))
+    return _as_parameters(times, names).params()
 
 
 def _as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:

@@ -12,7 +12,7 @@ import islpy as isl
 from tunembed.schedules._dependences import Dependence, Dependences
 from tunembed.schedules._relations import execution_order, node_path, prefix_map
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Loop, Node, Pack, loops_of, statements_below
+from tunembed.schedules._tree import Loop, Node, Pack, loops_of, statements_below, walk
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     permissions = []
     if _runs_backwards(dependences.reduction_union, order):
         permissions.append("reassociates")
+    if any(isinstance(node, Pack) and node.factors for node in walk(nodes)):
+        permissions.append("distributes")
     for loop in loops_of(nodes):
         if loop.parallel or loop.simd:
             verdict = _concurrent(scop, nodes, loop, dependences)

@@ -18,6 +18,7 @@ from tunembed.schedules._c_text import HELPERS, StatementPrinter, expression
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
+from tunembed.schedules._factors import without_factors
 from tunembed.schedules._iterators import index_type, unsigned_values
 from tunembed.schedules._names import named_apart, words_of
 from tunembed.schedules._place import Namer, Place
@@ -225,6 +226,10 @@ class Printer:
                     accesses[id(access.node)] = buffer.accessed(access, values)
         printer.accesses = accesses
         node = statement.node
+        for buffer in place.buffers:
+            written = any(a.array == buffer.pack.array for a in statement.accesses)
+            if buffer.pack.factors and written:
+                node = without_factors(node, buffer.pack.factors)
         if isinstance(node, c_ast.Decl):
             return self._assignment(statement, node, printer)
         for name, first in self.declared_inline.items():
@@ -254,7 +259,7 @@ class Printer:
     def _pack(self, node: isl.AstNode, pack: Pack, place: Place) -> None:
         buffer = self._buffer(pack, place)
         outer = next(
-            (b for b in reversed(place.buffers) if b.pack.array == pack.array), None
+            (b for b in reversed(place.buffers) if _holds_all_of(b.pack, pack)), None
         )
         if outer is not None and outer.pack.updates_only and not pack.updates_only:
             raise ScheduleError(
@@ -294,6 +299,12 @@ class Printer:
             raise ScheduleError(f"pack({pack.array}): its element type is not known")
         test = self.namer.condition(box, place)
         return Buffer(pack, box, lower, upper, dtype, test)
+
+
+def _holds_all_of(outer: Pack, pack: Pack) -> bool:
+    """Return whether what goes to a buffer lives in a buffer around it already."""
+    same = outer.along == pack.along or not outer.along
+    return outer.array == pack.array and same
 
 
 def _collapsed(loop: Loop, outer: tuple[str, ...], header: str) -> tuple[str, ...]:

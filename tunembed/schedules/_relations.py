@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import islpy as isl
 
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Leaf, Loop, Node, Restrict, walk
+from tunembed.schedules._tree import Leaf, Loop, Node, Restrict, statements_below, walk
 
 Path = tuple[tuple[int, Node], ...]
 
@@ -63,6 +63,14 @@ def prefix_map(
         if not rest.is_empty():
             union = union.intersect_domain(reached)
     return union
+
+
+def times_reached(scop: Scop, path: Path) -> isl.Set:
+    """Return the values of the loops on a path for which anything is below it."""
+    below = statements_below((path[-1][1],))
+    instances = scop.domains(sorted(below))
+    times = prefix_map(scop, (), path, below).intersect_domain(instances).range()
+    return isl.Set.from_union_set(times)
 
 
 def instances_below(scop: Scop, node: Node) -> isl.UnionSet:

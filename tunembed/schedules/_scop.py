@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,11 @@ class ScopAccess:
     private: tuple[str, ...] = ()
     indirect: frozenset[str] = frozenset()
     inner_extents: tuple[str, ...] = ()
+
+    def moves_with(self, dims: Collection[str]) -> bool:
+        """Return whether some subscript depends on one of these dimensions."""
+        affine = (s for s in self.subscripts if s is not None)
+        return any(set(dims) & subscript.names() for subscript in affine)
 
     def relation(self, statement: ScopStatement, parameters: str) -> isl.Map:
         """Return the isl map from instances to elements."""

@@ -54,7 +54,10 @@ class Pack:
     `permutation` orders the dimensions of the buffer; `write_back` says that
     the body also writes the array, so the buffer is copied back. With `updates_only`
     the buffer stands for what reductions update; other accesses to the array must not
-    touch that.
+    touch that. With `in_registers` the compiler is to keep the buffer in registers.
+    `factors` are parameters that every update multiplies by: the buffer holds the sums
+    without them. With `along` only the accesses that move with these dimensions of
+    their statements go to the buffer.
     """
 
     array: str
@@ -63,6 +66,9 @@ class Pack:
     write_back: bool
     body: tuple[Node, ...]
     updates_only: bool = False
+    in_registers: bool = False
+    factors: tuple[str, ...] = ()
+    along: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ from tunembed.schedules import (
 from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._view import Nest
 
-_DOUBLE_TILES = ((4, 12), (6, 8), (4, 8), (3, 16), (8, 8), (2, 16))
+_DOUBLE_TILES = ((6, 8), (4, 12), (4, 8), (3, 16), (8, 8), (2, 16))
+_DYNAMIC = ', schedule="dynamic", chunk=1'
+_BLOCKS = ((256, 96, _DYNAMIC), (256, 252, ""), (384, 48, _DYNAMIC), (128, 60, ""))
 _CACHE_TILES = (32, 64, 16, 128)
 _WORTH_THREADS = 20_000
 _ROLE = {
@@ -35,6 +37,15 @@ _ROLE = {
     "written_last": 8,
     "written_other": 9,
 }
+
+
+@dataclass(frozen=True)
+class _Operand:
+    """One use of an array: the loops it moves with, and those of its last subscript."""
+
+    array: str
+    loops: frozenset[str]
+    last: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class _Shape:
     reducing: set[str]
     written_last: set[str]
     written_other: set[str]
-    packed: list[tuple[str, str]]
+    operands: list[_Operand]
     wide: bool
 
 
@@ -110,7 +121,7 @@ def _shape(plan: Plan, nest: Nest) -> _Shape:
         having("reduction"),
         having("written_last"),
         having("written_other"),
-        _packed(plan, nest.loop),
+        _operands(plan, nest.loop),
         wide,
     )
 
@@ -125,24 +136,27 @@ def _heavy(chain: list[str], roles: Roles) -> set[str]:
     return found
 
 
-def _packed(plan: Plan, root: Loop) -> list[tuple[str, str]]:
-    """Return the arrays that are only read, with a loop of their last subscript."""
+def _operands(plan: Plan, root: Loop) -> list[_Operand]:
+    """Return the uses of arrays of rank two and more that are only read."""
     found = []
-    dims = {}
+    loop_of = {}
     for loop in loops_of((root,)):
         for name, text in loop.index.items():
-            dims[(name, text.removeprefix("-"))] = loop.name
+            loop_of[(name, text.removeprefix("-"))] = loop.name
     for name in root.index:
         statement = plan.scop.statements[name]
         written = {a.array for a in statement.accesses if a.kind == "write"}
         for access in statement.accesses:
             if access.array in written or len(access.subscripts) < 2:
                 continue
-            last = access.subscripts[-1]
-            names = last.names() if last is not None else ()
-            for dim in names:
-                if (name, dim) in dims:
-                    found.append((access.array, dims[(name, dim)]))
+            moving = [
+                {loop_of[(name, d)] for d in s.names() if (name, d) in loop_of}
+                if s is not None
+                else set()
+                for s in access.subscripts
+            ]
+            loops = frozenset().union(*moving)
+            found.append(_Operand(access.array, loops, frozenset(moving[-1])))
     return list(dict.fromkeys(found))
 
 
@@ -168,14 +182,14 @@ def _lanes(shape: _Shape) -> list[str]:
 def _register_tiles(shape: _Shape) -> Iterator[str]:
     tiles = [(r, c * 2 if shape.wide else c) for r, c in _DOUBLE_TILES]
     for row, column, inner in _tile_loops(shape):
+        yield from _blocked(shape, row, column, inner)
+    for row, column, inner in _tile_loops(shape):
         others = [n for n in shape.chain if n not in (row, column, inner)]
         first = f"interchange({', '.join([*others, row, column, inner])})"
         outer = next((n for n in (*others, f"{row}_t") if _is_free(n, shape)), None)
         end = f"; parallel({outer})" if outer else ""
         for r, c in tiles:
             yield f"{first}; register_tile({row}={r}, {column}={c}, {inner}){end}"
-    for row, column, inner in _tile_loops(shape):
-        yield from _blocked(shape, row, column, inner)
     for column, inner in _one_sided(shape):
         rest = [n for n in shape.chain if n not in (column, inner)]
         outer = next((n for n in rest if n in shape.free & shape.heavy), f"{column}_t")
@@ -212,35 +226,36 @@ def _one_sided(shape: _Shape) -> Iterator[tuple[str, str]]:
 
 
 def _blocked(shape: _Shape, row: str, column: str, inner: str) -> Iterator[str]:
-    """Yield register tiles inside cache tiles, with one operand packed."""
+    """Yield register tiles inside cache tiles, with the operands packed.
+
+    The order of BLIS (Van Zee & van de Geijn, TOMS 2015): a strip of the column's
+    operand stays in the first-level cache, a block of the row's in the second.
+    """
     others = [n for n in shape.chain if n not in (row, column, inner)]
-    head = [*others, row, column, inner]
-    for depth, block in ((256, 96), (192, 192), (384, 48), (128, 64)):
-        for r, c in _DOUBLE_TILES[:4]:
+    columns = list(_packing(shape, column, row, f"{column}_t"))
+    rows = list(_packing(shape, row, column, f"{inner}_t"))
+    for depth, block, kind in _BLOCKS:
+        for r, c in _DOUBLE_TILES[:2]:
             wide = c * 2 if shape.wide else c
             steps = [
-                f"interchange({', '.join(head)})",
+                f"interchange({', '.join([*others, row, column, inner])})",
                 f"tile({row}={block - block % r}, {inner}={depth})",
                 f"register_tile({row}={r}, {column}={wide}, {inner})",
                 f"interchange({column}_t, {row}_tt)",
             ]
-            for array in _operands(shape, row):
-                yield "; ".join(
-                    [*steps, f"pack({array}, {column}_t)", f"parallel({row}_t)"]
-                )
-                yield "; ".join(
-                    [
-                        *steps,
-                        f"pack({array}, {column}_t, transpose=true)",
-                        f"parallel({row}_t)",
-                    ]
-                )
-            yield "; ".join([*steps, f"parallel({row}_t)"])
+            end = f"parallel({row}_t{kind})"
+            yield "; ".join([*steps, *columns, end])
+            yield "; ".join([*steps, *columns, *rows, end])
+            yield "; ".join([*steps, end])
 
 
-def _operands(shape: _Shape, row: str) -> list[str]:
-    """Return the read arrays that do not depend on the row."""
-    return list(dict.fromkeys(a for a, last in shape.packed if last != row))
+def _packing(shape: _Shape, along: str, other: str, place: str) -> Iterator[str]:
+    """Yield the steps that copy what moves with one loop and not with the other."""
+    for operand in shape.operands:
+        if along in operand.loops and other not in operand.loops:
+            turned = along not in operand.last
+            option = ", transpose=true" if turned and place == f"{along}_t" else ""
+            yield f"pack({operand.array}, {place}, {along}{option})"
 
 
 def _outer_parallel(shape: _Shape) -> Iterator[str]:

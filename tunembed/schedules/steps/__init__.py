@@ -10,6 +10,7 @@ from tunembed.schedules.steps._interchange import Interchange
 from tunembed.schedules.steps._pack import PackStep
 from tunembed.schedules.steps._parallel import ParallelStep
 from tunembed.schedules.steps._register_tile import RegisterTile
+from tunembed.schedules.steps._reorder import Reorder
 from tunembed.schedules.steps._shift import Shift
 from tunembed.schedules.steps._simd import Simd
 from tunembed.schedules.steps._sink import Sink
@@ -29,6 +30,7 @@ STEPS = {
         PackStep,
         ParallelStep,
         RegisterTile,
+        Reorder,
         Shift,
         Simd,
         Sink,

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pycparser import c_ast
 
+from tunembed.parsers import isl_name
 from tunembed.schedules._scop import ScopAccess
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
@@ -16,6 +18,8 @@ from tunembed.schedules._tree import (
     Node,
     Pack,
     ScheduleError,
+    find_loop,
+    loops_of,
     rewrite_loop,
     statements_below,
 )
@@ -25,7 +29,9 @@ class PackStep(Step):
     """Copy what one iteration of a loop uses of an array into a local buffer.
 
     ``transpose=true`` stores the buffer with its dimensions in reverse, so that an
-    operand walked along a column is contiguous.
+    operand walked along a column is contiguous. Loops named behind the first choose
+    among several uses of one array: ``pack(A, j_t, j)`` copies what moves with `j`,
+    so ``A[j][k]`` and not ``A[i][k]``.
     """
 
     kind = "pack"
@@ -33,30 +39,55 @@ class PackStep(Step):
     array_first = True
 
     def validate(self) -> None:
-        """Take an array and a loop."""
+        """Take an array, a loop and those that choose among its uses."""
         self.require(at_least=2)
-        if len(self.names) != 2 or self.sizes:
+        if self.sizes:
             raise ScheduleError(f"{self}: name one array and one loop")
         if not isinstance(self.options.get("transpose", False), bool):
             raise ScheduleError(f"{self}: transpose must be true or false")
 
     def apply(self, plan: Plan) -> Plan:
         """Wrap the loop's body."""
-        array, name = self.names
+        array, name, *moving = self.names
 
         def change(loop: Loop) -> tuple[Node, ...]:
-            rank, written = usage(plan, array, loop)
+            along = _dimensions(plan, loop, moving)
+            rank, written = usage(plan, array, loop, along)
             order = tuple(range(rank))
             if self.options.get("transpose", False):
                 order = order[::-1]
-            pack = Pack(array, f"{array}_tile", order, written, loop.body)
+            pack = Pack(array, f"{array}_tile", order, written, loop.body, along=along)
             return (replace(loop, body=(pack,)),)
 
         return plan.with_nodes(rewrite_loop(plan.nodes, name, change))
 
 
-def usage(plan: Plan, array: str, loop: Loop) -> tuple[int, bool]:
+def _dimensions(plan: Plan, loop: Loop, moving: list[str]) -> frozenset[str]:
+    """Return the dimensions of the statements below that loops in `loop` run over."""
+    found = set()
+    for name in moving:
+        find_loop(loop.body, name)
+        for inner in loops_of(loop.body):
+            if inner.name == name:
+                for statement, index in inner.index.items():
+                    words = set(re.findall(r"\w+", index))
+                    dims = plan.scop.statements[statement].dims
+                    found |= {dim for dim in dims if isl_name(dim) in words}
+    return frozenset(found)
+
+
+def usage(
+    plan: Plan, array: str, loop: Loop, along: frozenset[str] = frozenset()
+) -> tuple[int, bool]:
     """Return the number of subscripts of `array` below `loop`, and if it is written.
+
+    Parameters
+    ----------
+    plan : Plan
+    array : str
+    loop : Loop
+    along : frozenset of str, default=frozenset()
+        Look only at accesses that move with one of these dimensions; all if empty.
 
     Raises
     ------
@@ -67,7 +98,7 @@ def usage(plan: Plan, array: str, loop: Loop) -> tuple[int, bool]:
         access
         for name in sorted(statements_below(loop.body))
         for access in plan.scop.statements[name].accesses
-        if access.array == array
+        if access.array == array and (not along or access.moves_with(along))
     ]
     if not found:
         raise ScheduleError(f"pack({array}): the array is not used in '{loop.name}'")

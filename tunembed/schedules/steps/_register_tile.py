@@ -10,6 +10,7 @@ from dataclasses import replace
 import islpy as isl
 
 from tunembed.parsers import isl_name
+from tunembed.schedules._factors import common_factors
 from tunembed.schedules._relations import instances_below
 from tunembed.schedules._scop import ScopStatement
 from tunembed.schedules._step import Plan, Step
@@ -21,6 +22,7 @@ from tunembed.schedules._tree import (
     Restrict,
     ScheduleError,
     rewrite_loop,
+    statements_below,
     tile_name,
 )
 from tunembed.schedules.steps._common import (
@@ -104,8 +106,16 @@ class RegisterTile(Step):
         for array in self._written(plan, leaves):
             rank, _ = usage(plan, array, fast)  # type: ignore[arg-type]
             order = tuple(range(rank))
-            shared = _is_read_elsewhere(plan, array, leaves)
-            fast = Pack(array, f"{array}_acc", order, True, (fast,), shared)
+            fast = Pack(
+                array,
+                f"{array}_acc",
+                order,
+                write_back=True,
+                body=(fast,),
+                updates_only=_is_read_elsewhere(plan, array, leaves),
+                in_registers=True,
+                factors=self._factors(plan, array, leaves),
+            )
         slow = nest([inner, *points[:-1], lanes], leaves)
         full, partial = self._split(plan, leaves, points, reached)
         rest = tuple(Restrict(piece, (slow,)) for piece in partial)
@@ -118,6 +128,13 @@ class RegisterTile(Step):
                 statement = plan.scop.statements[leaf.statement]
                 arrays |= {a.array for a in statement.accesses if a.kind == "write"}
         return sorted(arrays)
+
+    def _factors(
+        self, plan: Plan, array: str, leaves: tuple[Node, ...]
+    ) -> tuple[str, ...]:
+        if plan.dependences.strict_fp:
+            return ()
+        return common_factors(plan.scop, sorted(statements_below(leaves)), array)
 
     def _split(
         self,
