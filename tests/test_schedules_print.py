@@ -82,6 +82,19 @@ void f(int n, int m, double A[restrict n][n], const double B[n][m])
                 A[i][j] += B[i][k] * B[j][k];
 }
 """
+SUMS = """
+void f(int n, int m, double C[restrict n][m], const double A[n][n],
+       const double B[n][m])
+{
+    for (int i = 1; i < n; i++)
+        for (int j = 2; j < m; j++) {
+            double t = 0.0;
+            for (int k = 0; k < n; k++)
+                t += A[i][k] * B[k][j];
+            C[i][j] = t;
+        }
+}
+"""
 SCALED = """
 void f(int n, int m, double C[restrict n][m], const double A[n][n],
        const double B[n][m], double alpha)
@@ -244,6 +257,7 @@ ONLY_COMPILED = [
     (CSR, "interchange(j, p); simd(p); parallel(i, schedule=guided)"),
     (CSR, "tile(i=16, j=8); parallel(i_t)"),
     (SCALED, "register_tile(i=3, j=4, k)"),
+    (SUMS, "expand(t); fission(j); fission(i); register_tile(i_2=3, j_2=4, k)"),
     (
         SCALED,
         "tile(k=4); interchange(k_t, i); register_tile(i=3, j=4, k); pack(B, j_t)",

@@ -476,6 +476,46 @@ MALFORMED = [
 ]
 
 
+def test_a_neighbour_sinks_into_the_iteration_of_a_loop_around():
+    c = """
+    void f(int n, double A[restrict n][n])
+    {
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < i; k++)
+                A[i][k] *= 0.5;
+            A[i][i] = 1.0;
+        }
+    }
+    """
+    source = rewrite(function(c), Schedule.parse("sink(S1, k, at=i)"))
+    assert "A[i][i] = 1.0;" in source and "for (int k = 0; k < i; k++)" in source
+    with pytest.raises(ScheduleError, match="'j' is no parameter and no loop around"):
+        rewrite(function(c), Schedule.parse("sink(S1, k, at=j)"))
+
+
+def test_parts_are_reordered_in_every_copy_of_a_loop():
+    steps = "tile(i=4); split(i, i_t=2); reorder(S1, S0)"
+    lines = [
+        line.strip() for line in body(rewrite(function(TWO), Schedule.parse(steps)))
+    ]
+    first = [lines.index(text) for text in ("y[i] = 2.0;", "x[i] = 1.0;")]
+    rest = [lines.index(text) for text in ("y[i_r] = 2.0;", "x[i_r] = 1.0;")]
+    assert first == sorted(first) and rest == sorted(rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("reorder(S9, S0)", "there is no 'S9'"),
+        ("reorder(i, S0)", "one holds the other"),
+        ("pack(x, i, j)", "no loop named 'j'"),
+    ],
+)
+def test_steps_that_do_not_fit_are_refused(text, message):
+    with pytest.raises(ScheduleError, match=message):
+        rewrite(function(TWO), Schedule.parse(text))
+
+
 @pytest.mark.parametrize(("text", "message"), MALFORMED)
 def test_malformed_arguments_are_refused_by_name(text, message):
     with pytest.raises(ScheduleError, match=message):
@@ -495,7 +535,7 @@ def test_malformed_arguments_are_refused_by_name(text, message):
         (GEMM, "tile(i=8); skew(i_t, k=1)", "the step of 'i_t' does not divide"),
         (GEMM, "shift(k, S7, by=1)", "no statement or loop S7 in 'k'"),
         (NEIGHBOURS, "sink(S7, i, at=0)", "S7 is no neighbour of 'i'"),
-        (NEIGHBOURS, "sink(S1, i, at=q)", "'q' is no parameter; they are"),
+        (NEIGHBOURS, "sink(S1, i, at=q)", "'q' is no parameter and no loop around"),
         (GEMM, "split(i, at=q)", "'q' is no parameter; they are"),
         (GEMM, "split(i, k)", "'i' is not inside 'k'"),
         (GEMM, "simd(j)", "is not innermost"),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import islpy as isl
 
 from tunembed.schedules._limits import MOST_OPERATIONS_TO_PRINT, limited_operations
@@ -18,26 +20,62 @@ from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import Leaf, Loop, Node, Pack, Restrict, statements_below
 
 
-def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> tuple[isl.AstNode, list[Node]]:
-    """Let isl generate the loops of `nodes`.
+@dataclass
+class Generated:
+    """The loops that isl made of a tree.
 
-    Returns
-    -------
+    Attributes
+    ----------
     ast : isl.AstNode
         Marks named ``"node <n>"`` stand in front of every loop and buffer, and
         ``"copy <n>"`` in front of every iteration of a loop that is written out.
     marks : list of Node
         The n-th mark's node.
+    builds : dict of str to isl.AstBuild
+        Name of a mark's annotation -> what isl knew there.
     """
+
+    scop: Scop
+    ast: isl.AstNode
+    marks: list[Node]
+    builds: dict[str, isl.AstBuild]
+
+    def value(self, mark: isl.AstNode, loop: Loop) -> isl.AstExpr:
+        """Return the value at a mark of a loop around it that isl left out.
+
+        Raises
+        ------
+        isl.Error
+            If it is not the same for all that runs below.
+        """
+        build = self.builds[mark.get_annotation().get_name()]
+        index = isl.UnionMap(f"{_prefix(self.scop)} {_index(self.scop, loop)}")
+        times = build.get_schedule().reverse()
+        values = isl.Map.from_union_map(times.apply_range(index))
+        exact = isl.PwMultiAff.from_map(values).coalesce()
+        return build.expr_from_pw_aff(exact.get_pw_aff(0).gist(values.domain()))
+
+
+def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> Generated:
+    """Let isl generate the loops of `nodes`."""
     writer = _ScheduleWriter(scop)
     names = [path[-1][1].statement for path in leaf_paths(nodes)]  # type: ignore[union-attr]
     domain = scop.domains(sorted(set(names)))
     child = writer.body(nodes, ())
     text = f'{{ domain: "{domain}"{child} }}'
     schedule = isl.Schedule.read_from_str(isl.DEFAULT_CONTEXT, text)
+    builds: dict[str, isl.AstBuild] = {}
+
+    def remember(mark: isl.AstNode, build: isl.AstBuild) -> isl.AstNode:
+        name = f"build {len(builds)}"
+        builds[name] = build.copy()
+        return mark.set_annotation(isl.Id(name))
+
     build = isl.AstBuild.from_context(_context(scop))
+    build, _ = build.set_after_each_mark(remember)
     with limited_operations(MOST_OPERATIONS_TO_PRINT):
-        return build.node_from_schedule(schedule), writer.marks
+        ast = build.node_from_schedule(schedule)
+    return Generated(scop, ast, writer.marks, builds)
 
 
 def _context(scop: Scop) -> isl.Set:
@@ -95,11 +133,7 @@ class _ScheduleWriter:
             return f'{{ guard: "{guard}", child: {marked} }}'
         if not isinstance(node, Loop):
             raise TypeError(f"cannot schedule {node!r}")
-        pieces = [
-            f"{self.scop.statements[name].tuple_text} -> [({node.index[name]})]"
-            for name in sorted(statements_below(node.body))
-        ]
-        band = f"{self._prefix} [{{ {'; '.join(pieces)} }}]"
+        band = f"{_prefix(self.scop)} [{_index(self.scop, node)}]"
         child = self.body(node.body, path)
         if node.written_out:
             copy = f'mark: "copy {number}"{child or self._point(node)}'
@@ -110,15 +144,19 @@ class _ScheduleWriter:
         """Return a band of one iteration: a mark needs something below it."""
         names = sorted(statements_below(node.body))
         pieces = [f"{self.scop.statements[n].tuple_text} -> [(0)]" for n in names]
-        return f', child: {{ schedule: "{self._prefix} [{{ {"; ".join(pieces)} }}]" }}'
-
-    @property
-    def _prefix(self) -> str:
-        # isl reads "[] -> [...]" as a band without loops.
-        text = self.scop.parameter_text
-        return f"[{text}] ->" if text else ""
+        band = f"{_prefix(self.scop)} [{{ {'; '.join(pieces)} }}]"
+        return f', child: {{ schedule: "{band}" }}'
 
 
-def outer_loops(path: Path) -> list[Loop]:
-    """Return the loops on a path, outermost first."""
-    return [node for _, node in path if isinstance(node, Loop)]
+def _index(scop: Scop, loop: Loop) -> str:
+    """Return isl text: of every instance below a loop its iteration."""
+    pieces = [
+        f"{scop.statements[name].tuple_text} -> [({loop.index[name]})]"
+        for name in sorted(statements_below(loop.body))
+    ]
+    return f"{{ {'; '.join(pieces)} }}"
+
+
+def _prefix(scop: Scop) -> str:
+    # isl reads "[] -> [...]" as a band without loops.
+    return f"[{scop.parameter_text}] ->" if scop.parameter_text else ""

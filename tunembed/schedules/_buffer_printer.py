@@ -141,13 +141,11 @@ class BufferPrinter:
 
     def _memory(self, array: str, places: list[str], outer: Buffer | None) -> str:
         """Return an element of an array, or of the buffer it lives in already."""
-        if outer is None:
-            return self._array(array) + self._brackets(array, places)
-        return outer.element(places)
-
-    def _array(self, name: str) -> str:
-        expansion = self.expansions.get(name)
-        return expansion.name if expansion else name.split("#")[0]
+        if outer is not None:
+            return outer.element(places)
+        if array in self.expansions:
+            return self.expansions[array].element(places)
+        return array.split("#")[0] + self._brackets(array, places)
 
     def _brackets(self, array: str, places: list[str]) -> str:
         """Return the subscripts of an element, linear where the source has them so."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import islpy as isl
@@ -13,6 +14,7 @@ from tunembed.schedules._relations import Path, prefix_map, times_reached
 from tunembed.schedules._scop import Scop, ScopAccess
 from tunembed.schedules._tree import (
     Loop,
+    Moves,
     Pack,
     Restrict,
     ScheduleError,
@@ -94,13 +96,19 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
     )
 
 
-def is_packed(access: ScopAccess, pack: Pack) -> bool:
-    """Return whether an access below `pack` goes to its buffer."""
-    if access.array != pack.array:
-        return False
-    if pack.along and not access.moves_with(pack.along):
+def is_packed(statement: str, access: ScopAccess, pack: Pack) -> bool:
+    """Return whether an access of a statement below `pack` goes to its buffer."""
+    if access.array != pack.array or not moves_along(statement, access, pack.along):
         return False
     return access.is_reduction or not pack.updates_only
+
+
+def moves_along(statement: str, access: ScopAccess, along: Moves) -> bool:
+    """Return whether an access of a statement moves with every one of some loops."""
+    return all(
+        access.moves_with({dim for name, dim in loop if name == statement})
+        for loop in along
+    )
 
 
 def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
@@ -114,21 +122,34 @@ def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
     pack : Pack
     """
     accesses = [
-        access
+        (name, access)
         for name in statements_below(pack.body)
         for access in scop.statements[name].accesses
         if access.array == pack.array
     ]
-    if all(access.kind == "read" for access in accesses):
-        return True
-    if all(is_packed(access, pack) for access in accesses):
+    changed = any(
+        access.kind == "write" and is_packed(name, access, pack)
+        for name, access in accesses
+    )
+    others = [
+        (name, access)
+        for name, access in accesses
+        if not is_packed(name, access, pack) and (changed or access.kind == "write")
+    ]
+    if not others:
         return True
     inside = _touched(scop, path, pack)
-    outside = _touched(scop, path, pack, others=True)
+    outside = _touched(scop, path, pack, others)
     return inside.intersect(outside).is_empty()
 
 
-def _touched(scop: Scop, path: Path, pack: Pack, *, others: bool = False) -> isl.Set:
+def _touched(
+    scop: Scop,
+    path: Path,
+    pack: Pack,
+    accesses: Collection[tuple[str, ScopAccess]] | None = None,
+) -> isl.Set:
+    """Return the elements of an array that some accesses, or the packed ones, touch."""
     below = statements_below(pack.body)
     outer = prefix_map(scop, (), path, below)
     names = [node.name for _, node in path if isinstance(node, Loop)]
@@ -141,9 +162,11 @@ def _touched(scop: Scop, path: Path, pack: Pack, *, others: bool = False) -> isl
                 place = place.intersect_domain(isl.UnionSet(node.domain))
         pieces = place.get_map_list()
         for access in statement.accesses:
-            if pieces.n_map() == 0 or is_packed(access, pack) == others:
-                continue
-            if access.array != pack.array:
+            if accesses is None:
+                wanted = is_packed(name, access, pack)
+            else:
+                wanted = (name, access) in accesses
+            if pieces.n_map() == 0 or not wanted:
                 continue
             relation = access.relation(statement, scop.parameter_text)
             elements = pieces.get_at(0).reverse().apply_range(relation)

@@ -12,7 +12,7 @@ import islpy as isl
 
 # A few seconds each. Counted, not timed: a verdict must not depend on the machine.
 MOST_OPERATIONS = 8_000_000
-MOST_OPERATIONS_TO_PRINT = 600_000
+MOST_OPERATIONS_TO_PRINT = 2_500_000
 
 
 @contextmanager

@@ -58,11 +58,11 @@ class Printer:
 
     def body(self) -> str:
         """Return the C text of the function's body, without the braces."""
-        ast, self.marks = generate_ast(self.scop, self.nodes)
+        self.generated = generate_ast(self.scop, self.nodes)
         for expansion in self.expansions.values():
             self._emit(expansion.allocation())
         self._declare(0, self.nodes)
-        self._visit(ast, Place())
+        self._visit(self.generated.ast, Place())
         if not self.freed:
             self._free()
         return "\n".join(self.lines) + "\n"
@@ -112,7 +112,7 @@ class Printer:
 
     def _mark(self, node: isl.AstNode, place: Place) -> None:
         kind, number = node.mark_get_id().get_name().split()
-        marked = self.marks[int(number)]
+        marked = self.generated.marks[int(number)]
         inner = place.copy()
         if kind == "copy":
             self._copy(node, marked, inner)
@@ -222,7 +222,7 @@ class Printer:
                 element = self.expansions[access.array].element(dims)
                 accesses[id(access.node)] = element
             for buffer in place.buffers:
-                if is_packed(access, buffer.pack):
+                if is_packed(statement.name, access, buffer.pack):
                     accesses[id(access.node)] = buffer.accessed(access, values)
         printer.accesses = accesses
         node = statement.node
@@ -257,6 +257,7 @@ class Printer:
                 self._emit(f"{declaration(self.scop, name)};")
 
     def _pack(self, node: isl.AstNode, pack: Pack, place: Place) -> None:
+        self._bind_loops(node, place)
         buffer = self._buffer(pack, place)
         outer = next(
             (b for b in reversed(place.buffers) if _holds_all_of(b.pack, pack)), None
@@ -278,6 +279,14 @@ class Printer:
         if not place.alone:
             self.depth -= 1
             self._emit("}")
+
+    def _bind_loops(self, mark: isl.AstNode, place: Place) -> None:
+        """Give the loops that isl left out, having one iteration, their value."""
+        for loop in place.path:
+            if isinstance(loop, Loop) and loop.name not in place.values:
+                value = self.generated.value(mark, loop)
+                text = expression(value, self.namer.at(place))
+                place.values[loop.name] = text if text.isalnum() else f"({text})"
 
     def _buffer(self, pack: Pack, place: Place) -> Buffer:
         path = node_path(self.nodes, pack)[:-1]

@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+# For each of some loops the (statement, dimension) pairs that it runs over.
+Moves = tuple[frozenset[tuple[str, str]], ...]
+
 
 class ScheduleError(ValueError):
     """A schedule names something that is not there, or cannot be applied."""
@@ -56,8 +59,8 @@ class Pack:
     the buffer stands for what reductions update; other accesses to the array must not
     touch that. With `in_registers` the compiler is to keep the buffer in registers.
     `factors` are parameters that every update multiplies by: the buffer holds the sums
-    without them. With `along` only the accesses that move with these dimensions of
-    their statements go to the buffer.
+    without them. With `along` only the accesses that move with all of some loops go to
+    the buffer.
     """
 
     array: str
@@ -68,7 +71,7 @@ class Pack:
     updates_only: bool = False
     in_registers: bool = False
     factors: tuple[str, ...] = ()
-    along: frozenset[str] = frozenset()
+    along: Moves = ()
 
 
 @dataclass(frozen=True)

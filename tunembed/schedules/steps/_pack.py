@@ -11,10 +11,12 @@ from dataclasses import replace
 from pycparser import c_ast
 
 from tunembed.parsers import isl_name
+from tunembed.schedules._buffers import moves_along
 from tunembed.schedules._scop import ScopAccess
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Loop,
+    Moves,
     Node,
     Pack,
     ScheduleError,
@@ -31,7 +33,7 @@ class PackStep(Step):
     ``transpose=true`` stores the buffer with its dimensions in reverse, so that an
     operand walked along a column is contiguous. Loops named behind the first choose
     among several uses of one array: ``pack(A, j_t, j)`` copies what moves with `j`,
-    so ``A[j][k]`` and not ``A[i][k]``.
+    so ``A[j][k]`` and not ``A[i][k]``; ``pack(A, j_t, j, k)`` what moves with both.
     """
 
     kind = "pack"
@@ -51,7 +53,7 @@ class PackStep(Step):
         array, name, *moving = self.names
 
         def change(loop: Loop) -> tuple[Node, ...]:
-            along = _dimensions(plan, loop, moving)
+            along = tuple(_dimensions(plan, loop, other) for other in moving)
             rank, written = usage(plan, array, loop, along)
             order = tuple(range(rank))
             if self.options.get("transpose", False):
@@ -62,23 +64,20 @@ class PackStep(Step):
         return plan.with_nodes(rewrite_loop(plan.nodes, name, change))
 
 
-def _dimensions(plan: Plan, loop: Loop, moving: list[str]) -> frozenset[str]:
-    """Return the dimensions of the statements below that loops in `loop` run over."""
-    found = set()
-    for name in moving:
-        find_loop(loop.body, name)
-        for inner in loops_of(loop.body):
-            if inner.name == name:
-                for statement, index in inner.index.items():
-                    words = set(re.findall(r"\w+", index))
-                    dims = plan.scop.statements[statement].dims
-                    found |= {dim for dim in dims if isl_name(dim) in words}
-    return frozenset(found)
+def _dimensions(plan: Plan, root: Loop, name: str) -> frozenset[tuple[str, str]]:
+    """Return the statements and their dimensions that a loop in `root` runs over."""
+    find_loop(root.body, name)
+    return frozenset(
+        (statement, dim)
+        for loop in loops_of(root.body)
+        if loop.name == name
+        for statement, index in loop.index.items()
+        for dim in plan.scop.statements[statement].dims
+        if isl_name(dim) in re.findall(r"\w+", index)
+    )
 
 
-def usage(
-    plan: Plan, array: str, loop: Loop, along: frozenset[str] = frozenset()
-) -> tuple[int, bool]:
+def usage(plan: Plan, array: str, loop: Loop, along: Moves = ()) -> tuple[int, bool]:
     """Return the number of subscripts of `array` below `loop`, and if it is written.
 
     Parameters
@@ -86,8 +85,8 @@ def usage(
     plan : Plan
     array : str
     loop : Loop
-    along : frozenset of str, default=frozenset()
-        Look only at accesses that move with one of these dimensions; all if empty.
+    along : Moves, default=()
+        Look only at accesses that move with all of these loops.
 
     Raises
     ------
@@ -98,7 +97,7 @@ def usage(
         access
         for name in sorted(statements_below(loop.body))
         for access in plan.scop.statements[name].accesses
-        if access.array == array and (not along or access.moves_with(along))
+        if access.array == array and moves_along(name, access, along)
     ]
     if not found:
         raise ScheduleError(f"pack({array}): the array is not used in '{loop.name}'")

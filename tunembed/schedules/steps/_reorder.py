@@ -35,18 +35,24 @@ class Reorder(Step):
         return plan.with_nodes(self._moved(plan.nodes))
 
     def _moved(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        first, second = (_place(nodes, name) for name in self.names)
-        if first is None or second is None:
+        first, second = ([_holds(node, name) for node in nodes] for name in self.names)
+        both = [one and other for one, other in zip(first, second, strict=True)]
+        if any(both):
+            return tuple(
+                self._inside(node) if deeper else node
+                for node, deeper in zip(nodes, both, strict=True)
+            )
+        if not any(first) or not any(second):
             raise ScheduleError(f"{self}: they do not stand in one body")
-        if first != second:
-            rest = [*nodes[:first], *nodes[first + 1 :]]
-            rest.insert(second - (first < second), nodes[first])
-            return tuple(rest)
-        node = nodes[first]
+        moved, target = nodes[first.index(True)], nodes[second.index(True)]
+        rest = [node for node in nodes if node is not moved]
+        place = rest.index(target)
+        return (*rest[:place], moved, *rest[place:])
+
+    def _inside(self, node: Node) -> Node:
         if isinstance(node, Leaf) or any(_is(node, name) for name in self.names):
             raise ScheduleError(f"{self}: one holds the other")
-        inside = replace(node, body=self._moved(node.body))
-        return (*nodes[:first], inside, *nodes[first + 1 :])
+        return replace(node, body=self._moved(node.body))
 
 
 def _is(node: Node, name: str) -> bool:
@@ -55,9 +61,5 @@ def _is(node: Node, name: str) -> bool:
     return isinstance(node, Loop) and node.name == name
 
 
-def _place(nodes: tuple[Node, ...], name: str) -> int | None:
-    """Return which of some siblings is, or holds, a loop or statement."""
-    for n, node in enumerate(nodes):
-        if any(_is(found, name) for found in walk((node,))):
-            return n
-    return None
+def _holds(node: Node, name: str) -> bool:
+    return any(_is(found, name) for found in walk((node,)))

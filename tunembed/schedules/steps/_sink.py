@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tunembed.parsers import isl_name
@@ -26,7 +27,8 @@ class Sink(Step):
     ``sink(S0, i, at=0)`` runs the neighbour with statement S0, in front of the loop or
     behind it, in the iteration ``i = 0``: at the beginning of the body if it stood in
     front, else at its end. A boundary condition so becomes a part of the sweep, and
-    what contains both is perfectly nested.
+    what contains both is perfectly nested. `at` may also be a parameter, or a loop
+    around both: ``sink(S3, k, at=i)`` runs S3 of iteration `i` at ``k = i``.
     """
 
     kind = "sink"
@@ -43,38 +45,37 @@ class Sink(Step):
 
     def apply(self, plan: Plan) -> Plan:
         """Put the neighbour into the loop's body."""
-        at = self.options["at"]
-        if isinstance(at, str) and at not in plan.scop.parameters:
-            raise ScheduleError(
-                f"{self}: '{at}' is no parameter; they are "
-                f"{', '.join(plan.scop.parameters) or 'none'}"
-            )
         find_loop(plan.nodes, self.names[1])
-        nodes, done = self._sunk(
-            plan.nodes, isl_name(at) if isinstance(at, str) else str(at)
-        )
+        nodes, done = self._sunk(plan, plan.nodes, {})
         if not done:
             raise ScheduleError(
                 f"{self}: {self.names[0]} is no neighbour of '{self.names[1]}'"
             )
         return plan.with_nodes(nodes)
 
-    def _sunk(self, nodes: tuple[Node, ...], at: str) -> tuple[tuple[Node, ...], bool]:
+    def _sunk(
+        self, plan: Plan, nodes: tuple[Node, ...], around: Mapping[str, Loop]
+    ) -> tuple[tuple[Node, ...], bool]:
         for place, node in enumerate(nodes):
             if isinstance(node, Loop) and node.name == self.names[1]:
-                return self._joined(nodes, place, at)
+                return self._joined(plan, nodes, place, around)
         found: list[Node] = []
         done = False
         for node in nodes:
             if isinstance(node, Leaf) or done:
                 found.append(node)
                 continue
-            body, done = self._sunk(node.body, at)
+            inside = {**around, node.name: node} if isinstance(node, Loop) else around
+            body, done = self._sunk(plan, node.body, inside)
             found.append(replace(node, body=body))
         return tuple(found), done
 
     def _joined(
-        self, nodes: tuple[Node, ...], place: int, at: str
+        self,
+        plan: Plan,
+        nodes: tuple[Node, ...],
+        place: int,
+        around: Mapping[str, Loop],
     ) -> tuple[tuple[Node, ...], bool]:
         loop = nodes[place]
         assert isinstance(loop, Loop)
@@ -85,10 +86,28 @@ class Sink(Step):
             if self.names[0] not in statements_below((moved,)):
                 continue
             before = other < place
-            value = signed_like(next(iter(loop.index.values())), at)
+            like = next(iter(loop.index.values()))
+            values = {
+                name: signed_like(like, self._iteration(plan, name, around))
+                for name in statements_below((moved,))
+            }
             body = (moved, *loop.body) if before else (*loop.body, moved)
-            index = {**loop.index, **dict.fromkeys(statements_below((moved,)), value)}
+            index = {**loop.index, **values}
             joined = replace(loop, body=body, index=index)
             first = min(place, other)
             return (*nodes[:first], joined, *nodes[first + 2 :]), True
         return nodes, False
+
+    def _iteration(self, plan: Plan, statement: str, around: Mapping[str, Loop]) -> str:
+        """Return isl text of the iteration in which a statement is to run."""
+        at = self.options["at"]
+        if not isinstance(at, str):
+            return str(at)
+        if at in around:
+            return around[at].index[statement]
+        if at in plan.scop.parameters:
+            return isl_name(at)
+        known = ", ".join([*plan.scop.parameters, *around]) or "none"
+        raise ScheduleError(
+            f"{self}: '{at}' is no parameter and no loop around; they are {known}"
+        )
