@@ -40,12 +40,14 @@ class Schedule:
     def parse(cls, text: str) -> Schedule:
         """Read the text form; steps are separated by semicolons or line ends.
 
+        Within the parentheses of a step a line end is a space.
+
         Raises
         ------
         ScheduleError
             (a `ValueError`) naming the step that is not understood.
         """
-        pieces = [p.strip() for p in re.split(r"[;\n]", text)]
+        pieces = [p.strip() for p in _BETWEEN_STEPS.split(text)]
         return cls(tuple(_parse_step(p) for p in pieces if p))
 
     @classmethod
@@ -85,6 +87,7 @@ class Schedule:
         return "; ".join(map(str, self.steps))
 
 
+_BETWEEN_STEPS = re.compile(r"[;\n](?![^()]*\))")
 _STEP = re.compile(r"\s*([A-Za-z]\w*)\s*\((.*)\)\s*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]\w*(?:(?:\.|->|#)\w+)*")
 
