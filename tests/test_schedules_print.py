@@ -256,6 +256,8 @@ CASES = [
 ONLY_COMPILED = [
     (CSR, "interchange(j, p); simd(p); parallel(i, schedule=guided)"),
     (CSR, "tile(i=16, j=8); parallel(i_t)"),
+    (GEMM, "pack(A, i); pack(B, i, transpose=true)"),
+    (STENCIL, "tile(i=4, j=4); pack(A, j_t); pack(B, i_t, transpose=true)"),
     (SCALED, "register_tile(i=3, j=4, k)"),
     (SUMS, "expand(t); fission(j); fission(i); register_tile(i_2=3, j_2=4, k)"),
     (
@@ -290,6 +292,25 @@ def test_rows_side_by_side_have_scalars_of_their_own():
     places = [n for n, line in enumerate(lines) if line.startswith("double r = ")]
     assert len(places) > 4 and "for (" not in full.split("{", 1)[1]
     assert sum(lines[n - 1] == "{" for n in places) == 4
+
+
+def test_a_buffer_without_constant_size_is_allocated():
+    source = printed(GEMM, "pack(B, i, transpose=true)")
+    size = "malloc(sizeof(*B_tile) * (size_t)(m));"
+    assert f"double (*restrict B_tile)[n] = {size}" in source
+    assert (
+        source.index(size) < source.index("C[i][j] +=") < source.index("free(B_tile)")
+    )
+    assert "for (int at0_t" not in source
+    assert "for (int at1_t = 0; at1_t <= m - 1; at1_t += 8)" in source
+
+
+def test_what_is_written_first_is_not_copied_in():
+    source = printed(STENCIL, "tile(i=4, j=4); pack(A, j_t)")
+    assert "A_tile_data" in source and "] = A[at0][at1];" not in source
+    assert "A[at0][at1] = A_tile[" in source
+    added = STENCIL.replace("A[i][j] = ", "A[i][j] += ")
+    assert "] = A[at0][at1];" in printed(added, "tile(i=4, j=4); pack(A, j_t)")
 
 
 def test_a_factor_of_every_term_stands_outside_of_the_sum():
@@ -618,7 +639,7 @@ def test_unusual_signatures_are_kept():
         ("int i_t", "tile(i=4)", "for (int i_t_ = 0; i_t_ < n; i_t_ += 4) {"),
         ("int n_c", "tile(i=4)", "x[i] = n_c + i;"),
         ("int mod", "tile(i=4)", "x[i] = mod + i;"),
-        ("int at0", "tile(i=4); pack(x, i_t)", "x_tile[at0_ - i_t] = x[at0_];"),
+        ("int at0", "tile(i=4); pack(x, i_t)", "x[at0_] = x_tile[at0_ - i_t];"),
         ("int x_tile", "tile(i=4); pack(x, i_t)", "x_tile_2[i - i_t] = x_tile + i;"),
     ],
 )

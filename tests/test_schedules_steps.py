@@ -541,7 +541,6 @@ def test_malformed_arguments_are_refused_by_name(text, message):
         (GEMM, "simd(j)", "is not innermost"),
         (GEMM, "expand(C)", "is not declared inside one loop"),
         (GEMM, "pack(D, i)", "is not used in 'i'"),
-        (GEMM, "pack(A, i)", "no constant size"),
         (GEMM, "parallel(i, collapse=4)", "needs 4 perfectly nested loops"),
     ],
 )

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tunembed.schedules._buffers import Footprint
+from tunembed.schedules._buffers import ON_STACK, Footprint
 from tunembed.schedules._c_text import affine_text, minus
 from tunembed.schedules._expansion import Expansion
 from tunembed.schedules._names import free_name, words_of
 from tunembed.schedules._scop import Scop, ScopAccess
 from tunembed.schedules._tree import Pack
+
+_STRIP = 8
+_IN_CACHE = 2048
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Buffer:
         C type of an element.
     test : str
         C text, true if anything is touched; empty if something always is.
+    sizes : list of str
+        C text of its size in every dimension.
+    is_filled : bool
+        Whether the array is copied into it.
     """
 
     pack: Pack
@@ -39,11 +47,28 @@ class Buffer:
     upper: list[str]
     dtype: str
     test: str
+    sizes: list[str]
+    is_filled: bool = True
 
     @property
     def kept(self) -> list[int]:
         """The array's dimensions that the buffer has too, in the buffer's order."""
-        return [d for d in self.pack.permutation if self.box.extents[d] > 1]
+        return [d for d in self.pack.permutation if self.box.extents[d] != 1]
+
+    @property
+    def is_long_transpose(self) -> bool:
+        """Whether rows of the array become columns of more than a first-level cache."""
+        turned = self.kept and self.kept[-1] != max(self.kept)
+        return bool(turned) and self._elements > _IN_CACHE
+
+    @property
+    def is_allocated(self) -> bool:
+        """Whether the buffer is too large for the stack, or may be."""
+        return self._elements > ON_STACK
+
+    @property
+    def _elements(self) -> int:
+        return math.prod(extent or ON_STACK + 1 for extent in self.box.extents)
 
     def element(self, places: Mapping[int, str] | Sequence[str]) -> str:
         """Return the element that holds the one of the array at `places`."""
@@ -91,26 +116,36 @@ class BufferPrinter:
         """
         name, kept = buffer.pack.buffer, buffer.kept
         if kept:
-            shape = "".join(f"[{buffer.box.extents[d]}]" for d in kept)
-            align = " __attribute__((aligned(64)))"
-            copies = self.copied(buffer, outer, back=False)
-            if buffer.pack.in_registers:
-                return [f"{buffer.dtype} {name}{shape}{align};", *copies]
-            # Only through a restricted pointer do compilers see that writing to other
-            # local arrays leaves this one alone, and keep those in registers.
-            store = free_name(f"{name}_data", self.words)
-            inner = shape[shape.index("]") + 1 :]
-            pointer = f"(*restrict {name}){inner}" if inner else f"*restrict {name}"
-            return [
-                f"{buffer.dtype} {store}{shape}{align};",
-                f"{buffer.dtype} {pointer} = {store};",
-                *copies,
-            ]
+            copies = self.copied(buffer, outer, back=False) if buffer.is_filled else []
+            return [*self._declared(buffer), *copies]
         if buffer.pack.factors:
             return [f"{buffer.dtype} {name} = 0;"]
         value = self._memory(buffer.pack.array, buffer.lower, outer)
         value = f"{buffer.test} ? {value} : 0" if buffer.test else value
         return [f"{buffer.dtype} {name} = {value};"]
+
+    def _declared(self, buffer: Buffer) -> list[str]:
+        """Return the lines that declare a buffer of one dimension or more.
+
+        Only through a restricted pointer do compilers see that writing to other local
+        arrays leaves this one alone, and keep those in registers.
+        """
+        name, dtype = buffer.pack.buffer, buffer.dtype
+        sizes = [buffer.box.extents[d] or buffer.sizes[d] for d in buffer.kept]
+        shape = "".join(f"[{size}]" for size in sizes)
+        aligned = "__attribute__((aligned(64)))"
+        if buffer.pack.in_registers:
+            return [f"{dtype} {name}{shape} {aligned};"]
+        inner = "".join(f"[{size}]" for size in sizes[1:])
+        pointer = f"(*restrict {name}){inner}" if inner else f"*restrict {name}"
+        if buffer.is_allocated:
+            total = f"sizeof(*{name}) * (size_t)({sizes[0]})"
+            return [f"{dtype} {pointer} = malloc({total});"]
+        store = free_name(f"{name}_data", self.words)
+        return [
+            f"{dtype} {store}{shape} {aligned};",
+            f"{dtype} {pointer} = {store};",
+        ]
 
     def copied(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
         """Return the lines that copy an array into its buffer, or back."""
@@ -121,13 +156,20 @@ class BufferPrinter:
 
     def _copy(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
         places = list(buffer.lower)
+        for d in buffer.kept:
+            places[d] = free_name(f"at{d}", self.words)
         lines = []
+        first, last = dict(enumerate(buffer.lower)), dict(enumerate(buffer.upper))
+        if buffer.is_long_transpose:
+            # A strip of the array's rows at a time, for both sides to stay in cache.
+            d = max(buffer.kept)
+            strip = free_name(f"{places[d]}_t", self.words)
+            lines.append(self._loop(strip, first[d], last[d], f"{strip} += {_STRIP}"))
+            end = f"{strip} + {_STRIP - 1}"
+            first[d], last[d] = strip, f"({end} < {last[d]} ? {end} : {last[d]})"
         for d in sorted(buffer.kept):
-            name = places[d] = free_name(f"at{d}", self.words)
-            lines.append(
-                f"for ({self.index_type} {name} = {buffer.lower[d]}; "
-                f"{name} <= {buffer.upper[d]}; {name}++)"
-            )
+            name = places[d]
+            lines.append(self._loop(name, first[d], last[d], f"{name}++"))
         theirs = self._memory(buffer.pack.array, places, outer)
         ours = buffer.element(places)
         factors = buffer.pack.factors
@@ -138,6 +180,9 @@ class BufferPrinter:
         else:
             lines.append(f"{ours} = {'0' if factors else theirs};")
         return [f"{'    ' * depth}{line}" for depth, line in enumerate(lines)]
+
+    def _loop(self, name: str, first: str, last: str, change: str) -> str:
+        return f"for ({self.index_type} {name} = {first}; {name} <= {last}; {change})"
 
     def _memory(self, array: str, places: list[str], outer: Buffer | None) -> str:
         """Return an element of an array, or of the buffer it lives in already."""

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 import islpy as isl
 
-from tunembed.schedules._relations import Path, prefix_map, times_reached
+from tunembed.schedules._relations import (
+    Path,
+    execution_order,
+    prefix_map,
+    times_reached,
+)
 from tunembed.schedules._scop import Scop, ScopAccess
 from tunembed.schedules._tree import (
     Loop,
@@ -21,8 +26,8 @@ from tunembed.schedules._tree import (
     statements_below,
 )
 
-LIMIT = 1 << 20
-"""Most elements a buffer may have."""
+ON_STACK = 1 << 15
+"""Most elements of a buffer on the stack; larger ones are allocated."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,10 @@ class Footprint:
     lower, upper : list of isl.PwAff
         Per dimension, over the parameters and the outer loops' values (parameters
         named ``at_<loop>``).
-    extents : list of int
-        Constant upper bounds of the box's sizes.
+    extents : list of int or None
+        Constant upper bounds of the box's sizes; None where there is none.
+    sizes : list of isl.PwAff
+        The box's sizes.
     exact : bool
         Whether every element of the box is touched.
     context : isl.Set
@@ -46,7 +53,8 @@ class Footprint:
 
     lower: list[isl.PwAff]
     upper: list[isl.PwAff]
-    extents: list[int]
+    extents: list[int | None]
+    sizes: list[isl.PwAff]
     exact: bool
     context: isl.Set
     condition: isl.Set | None
@@ -65,20 +73,21 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
     Raises
     ------
     ScheduleError
-        When the size of the box has no constant bound, or it is too large.
+        When a buffer in registers has no constant bound.
     """
     touched = _touched(scop, path, pack)
     rank = touched.dim(isl.dim_type.set)
     lower = [touched.dim_min(d).coalesce() for d in range(rank)]
     upper = [touched.dim_max(d).coalesce() for d in range(rank)]
-    extents = [_extent(pack, low, high) for low, high in zip(lower, upper, strict=True)]
-    total = 1
-    for extent in extents:
-        total *= extent
-    if total > LIMIT:
+    sizes = [
+        h.sub(low).add_constant_val(isl.Val(1))
+        for low, h in zip(lower, upper, strict=True)
+    ]
+    extents = [_constant_bound(size) for size in sizes]
+    if pack.in_registers and None in extents:
         raise ScheduleError(
-            f"pack({pack.array}): the buffer would have {total} elements, more than "
-            f"{LIMIT}; tile more loops outside of it"
+            f"the part of '{pack.array}' to be kept in registers has no constant size; "
+            "tile the loops that walk over it"
         )
     box = isl.Set.universe(touched.get_space())
     for d in range(rank):
@@ -90,6 +99,7 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
         [p.gist(context) for p in lower],
         [p.gist(context) for p in upper],
         extents,
+        [size.gist(context) for size in sizes],
         exact,
         context,
         None if reached.is_subset(context) else context.gist(reached),
@@ -143,6 +153,48 @@ def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
     return inside.intersect(outside).is_empty()
 
 
+def is_written_first(scop: Scop, path: Path, pack: Pack) -> bool:
+    """Return whether all that is read in a buffer was written there before.
+
+    Then the array need not be copied into it.
+
+    Parameters
+    ----------
+    scop : Scop
+    path : Path
+        The nodes above `pack`.
+    pack : Pack
+    """
+    below = statements_below(pack.body)
+    outer = prefix_map(scop, (), (*path, (0, pack)), below)
+    outer = outer.intersect_domain(scop.domains(sorted(below)))
+    together = outer.apply_range(outer.reverse())
+    order = execution_order(scop, pack.body)
+    together = together.intersect(order.lex_gt_union_map(order))
+    uses = [
+        (access, _elements(scop, name, access).intersect_domain(outer.domain()))
+        for name in below
+        for access in scop.statements[name].accesses
+        if is_packed(name, access, pack) and not scop.statements[name].conditional
+    ]
+    written = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
+    for access, elements in uses:
+        if access.kind == "write":
+            written = written.union(elements)
+    return all(
+        elements.domain().is_subset(
+            elements.apply_range(written.reverse()).intersect(together).domain()
+        )
+        for access, elements in uses
+        if access.kind == "read"
+    )
+
+
+def _elements(scop: Scop, name: str, access: ScopAccess) -> isl.UnionMap:
+    relation = access.relation(scop.statements[name], scop.parameter_text)
+    return isl.UnionMap(relation)
+
+
 def _touched(
     scop: Scop,
     path: Path,
@@ -194,14 +246,9 @@ def _as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:
     return moved.range()
 
 
-def _extent(pack: Pack, low: isl.PwAff, high: isl.PwAff) -> int:
-    size = high.sub(low).max_val()
-    if not size.is_int():
-        raise ScheduleError(
-            f"pack({pack.array}): the part of the array used there has no constant "
-            "size; tile the loops that walk over it"
-        )
-    return int(size.to_python()) + 1
+def _constant_bound(size: isl.PwAff) -> int | None:
+    most = size.max_val()
+    return int(most.to_python()) if most.is_int() else None
 
 
 def _between(space: isl.Space, d: int, low: isl.PwAff, high: isl.PwAff) -> isl.Set:

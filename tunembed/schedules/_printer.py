@@ -13,14 +13,19 @@ from pycparser import c_ast
 
 from tunembed.schedules._ast import generate_ast
 from tunembed.schedules._buffer_printer import Buffer, BufferPrinter
-from tunembed.schedules._buffers import footprint, is_packed, is_separate
+from tunembed.schedules._buffers import (
+    footprint,
+    is_packed,
+    is_separate,
+    is_written_first,
+)
 from tunembed.schedules._c_text import HELPERS, StatementPrinter, expression
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
 from tunembed.schedules._factors import without_factors
 from tunembed.schedules._iterators import index_type, unsigned_values
-from tunembed.schedules._names import named_apart, words_of
+from tunembed.schedules._names import free_name, named_apart, words_of
 from tunembed.schedules._place import Namer, Place
 from tunembed.schedules._pragmas import pragmas
 from tunembed.schedules._relations import node_path
@@ -269,6 +274,7 @@ class Printer:
         if not place.alone:
             self._emit("{")
             self.depth += 1
+        buffer = self._named_origin(buffer)
         self._emit(*self.buffers.filled(buffer, outer))
         place.buffers = (*place.buffers, buffer)
         place.path = (*place.path, pack)
@@ -276,6 +282,8 @@ class Printer:
         self._visit(node.mark_get_node(), place)
         if pack.write_back:
             self._emit(*self.buffers.copied(buffer, outer, back=True))
+        if buffer.is_allocated:
+            self._emit(f"free({pack.buffer});")
         if not place.alone:
             self.depth -= 1
             self._emit("}")
@@ -287,6 +295,17 @@ class Printer:
                 value = self.generated.value(mark, loop)
                 text = expression(value, self.namer.at(place))
                 place.values[loop.name] = text if text.isalnum() else f"({text})"
+
+    def _named_origin(self, buffer: Buffer) -> Buffer:
+        """Print names for the places where the buffer starts, if they are not plain."""
+        lower = list(buffer.lower)
+        for d in buffer.kept:
+            if "?" in lower[d]:
+                name = f"{buffer.pack.buffer}_from{d}"
+                name = free_name(name, words_of(self.scop.function.unit.text))
+                self._emit(f"{self.index_type} {name} = {lower[d][1:-1]};")
+                lower[d] = name
+        return replace(buffer, lower=lower)
 
     def _buffer(self, pack: Pack, place: Place) -> Buffer:
         path = node_path(self.nodes, pack)[:-1]
@@ -307,7 +326,11 @@ class Printer:
         if not dtype:
             raise ScheduleError(f"pack({pack.array}): its element type is not known")
         test = self.namer.condition(box, place)
-        return Buffer(pack, box, lower, upper, dtype, test)
+        # Sums start with what is there.
+        starts = pack.in_registers or not pack.write_back
+        filled = starts or not is_written_first(self.scop, path, pack)
+        sizes = [self.namer.bound(p, box, place) for p in box.sizes]
+        return Buffer(pack, box, lower, upper, dtype, test, sizes, filled)
 
 
 def _holds_all_of(outer: Pack, pack: Pack) -> bool:
