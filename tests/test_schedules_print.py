@@ -296,11 +296,11 @@ def test_rows_side_by_side_have_scalars_of_their_own():
 
 def test_a_buffer_without_constant_size_is_allocated():
     source = printed(GEMM, "pack(B, i, transpose=true)")
-    size = "malloc(sizeof(*B_tile) * (size_t)(m));"
-    assert f"double (*restrict B_tile)[n] = {size}" in source
-    assert (
-        source.index(size) < source.index("C[i][j] +=") < source.index("free(B_tile)")
-    )
+    size = "sizeof(*B_tile) * (size_t)(m)"
+    place = f"{size} <= sizeof(B_tile_data) ? (void *)B_tile_data : malloc({size});"
+    assert f"double (*restrict B_tile)[n] = {place}" in source
+    freed = source.index("if ((void *)B_tile != (void *)B_tile_data) free(B_tile);")
+    assert source.index(place) < source.index("C[i][j] +=") < freed
     assert "for (int at0_t" not in source
     assert "for (int at1_t = 0; at1_t <= m - 1; at1_t += 8)" in source
 

@@ -67,6 +67,11 @@ class Buffer:
         return self._elements > ON_STACK
 
     @property
+    def may_be_small(self) -> bool:
+        """Whether its size is not constant."""
+        return None in self.box.extents
+
+    @property
     def _elements(self) -> int:
         return math.prod(extent or ON_STACK + 1 for extent in self.box.extents)
 
@@ -138,14 +143,33 @@ class BufferPrinter:
             return [f"{dtype} {name}{shape} {aligned};"]
         inner = "".join(f"[{size}]" for size in sizes[1:])
         pointer = f"(*restrict {name}){inner}" if inner else f"*restrict {name}"
-        if buffer.is_allocated:
-            total = f"sizeof(*{name}) * (size_t)({sizes[0]})"
+        store = self._store(buffer)
+        if not buffer.is_allocated:
+            return [
+                f"{dtype} {store}{shape} {aligned};",
+                f"{dtype} {pointer} = {store};",
+            ]
+        total = f"sizeof(*{name}) * (size_t)({sizes[0]})"
+        if not buffer.may_be_small:
             return [f"{dtype} {pointer} = malloc({total});"]
-        store = free_name(f"{name}_data", self.words)
+        # Allocating large blocks again and again costs more than filling them.
+        place = f"{total} <= sizeof({store}) ? (void *){store} : malloc({total})"
         return [
-            f"{dtype} {store}{shape} {aligned};",
-            f"{dtype} {pointer} = {store};",
+            f"{dtype} {store}[{ON_STACK}] {aligned};",
+            f"{dtype} {pointer} = {place};",
         ]
+
+    def released(self, buffer: Buffer) -> list[str]:
+        """Return the lines that free a buffer."""
+        name = buffer.pack.buffer
+        if not buffer.is_allocated:
+            return []
+        if not buffer.may_be_small:
+            return [f"free({name});"]
+        return [f"if ((void *){name} != (void *){self._store(buffer)}) free({name});"]
+
+    def _store(self, buffer: Buffer) -> str:
+        return free_name(f"{buffer.pack.buffer}_data", self.words)
 
     def copied(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
         """Return the lines that copy an array into its buffer, or back."""

@@ -282,8 +282,8 @@ class Printer:
         self._visit(node.mark_get_node(), place)
         if pack.write_back:
             self._emit(*self.buffers.copied(buffer, outer, back=True))
-        if buffer.is_allocated:
-            self._emit(f"free({pack.buffer});")
+        for line in self.buffers.released(buffer):
+            self._emit(line)
         if not place.alone:
             self.depth -= 1
             self._emit("}")
