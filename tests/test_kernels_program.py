@@ -81,6 +81,17 @@ def test_digits_beyond_those_printed_are_compared(program):
     assert program.verify(replace(program, flags=("-O2",))).ok
 
 
+def test_as_much_may_differ_as_rounding_changes_in_the_original(program):
+    work = "volatile double x = 1e8; double v = x; A[0][0] += (v + 0.3) - v;"
+    flags = ("-O1", "-ffast-math")
+    original = changed(program, "/* work */", work, flags=flags)
+    near = changed(program, "/* work */", "A[0][0] += 0.3 + 4e-9;")
+    far = changed(program, "/* work */", "A[0][0] += 0.3 + 1e-6;")
+    assert original.verify(near).ok
+    assert original.verify(far).status == "wrong"
+    assert original.verify(near, Tolerance(strict=True)).status == "wrong"
+
+
 @pytest.mark.parametrize(
     ("work", "status", "detail"),
     [
