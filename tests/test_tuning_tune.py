@@ -21,6 +21,7 @@ from tunembed.parsers import FunctionNotFoundError, parse_c
 from tunembed.tuning import TuningDatabase
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._choice import as_source, choose_function
+from tunembed.tuning._proposals import Proposals
 
 # Like the product in the database, but not the same.
 KERNEL = """\
@@ -198,6 +199,26 @@ def test_nothing_known(tmp_path, store, families):
 
 def test_no_time_no_trials(store):
     assert len(quickly(store, trials=5, budget=0.0).trials_) == 0
+
+
+def test_varied_sizes_are_recorded(store, tmp_path, monkeypatch):
+    # Sizes are varied around what was the fastest: make any measurement count as such,
+    # and another size more promising than another schedule.
+    monkeypatch.setattr("tunembed.tuning._proposals._OTHER_SIZE", 1e3)
+    original = Proposals.learn
+
+    def learn(self, proposal, speedup):
+        original(self, proposal, max(speedup, 2.0) + len(self.tried))
+
+    monkeypatch.setattr(Proposals, "learn", learn)
+    grown = TuningDatabase(tmp_path / "grown.sqlite", shipped=False)
+    grown.merge(store.path)
+    before = len(grown)
+    result = quickly(grown, record=True, trials=4)
+    new = grown.records()[before:]
+    assert len(new) == result.trials_["legal"].sum() > 1
+    without_sizes = {re.sub(r"=\d+", "", text) for text in new["schedule"]}
+    assert len(without_sizes) < new["schedule"].nunique()
 
 
 def test_an_interrupt_keeps_the_trial_and_removes_files(store, tmp_path, monkeypatch):

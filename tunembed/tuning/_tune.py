@@ -295,20 +295,21 @@ class _Session:
 
     def _remember(self, proposal: Proposal, attempt: Attempt) -> None:
         entries = [e for e in self.found if e.view is proposal.view]
-        plain = max(proposal.choice) < 0
+        # In the order of the nests; sizes may have been varied since they were found.
+        options = iter(proposal.options)
         records = [
             record_of(
                 self.function,
                 proposal.view,
                 entry.nest,
-                Schedule() if plain else entry.options[option].schedule,
+                next(options).schedule if option >= 0 else Schedule(),
                 attempt,
                 sizes=self.sizes,
                 source="tune",
                 threads=self.threads,
             )
             for entry, option in zip(entries, proposal.choice, strict=True)
-            if plain or option >= 0
+            if option >= 0 or not proposal.options
         ]
         self.database.append(records)
 
