@@ -92,6 +92,15 @@ def test_as_much_may_differ_as_rounding_changes_in_the_original(program):
     assert original.verify(near, Tolerance(strict=True)).status == "wrong"
 
 
+def test_an_original_that_fails_in_a_plain_build_allows_no_more(program):
+    work = "if (!__FAST_MATH__) return 3;"
+    text = "#ifndef __FAST_MATH__\n#define __FAST_MATH__ 0\n#endif\n" + SOURCE
+    program.sources[0].write_text(text)
+    original = changed(program, "/* work */", work, flags=("-O1", "-ffast-math"))
+    candidate = changed(program, "/* work */", "A[0][0] += 1e-8;")
+    assert original.verify(candidate).status == "wrong"
+
+
 @pytest.mark.parametrize(
     ("work", "status", "detail"),
     [

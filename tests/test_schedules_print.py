@@ -257,6 +257,7 @@ ONLY_COMPILED = [
     (CSR, "interchange(j, p); simd(p); parallel(i, schedule=guided)"),
     (CSR, "tile(i=16, j=8); parallel(i_t)"),
     (GEMM, "pack(A, i); pack(B, i, transpose=true)"),
+    (GEMM, "tile(i=4, j=4); pack(C, j_t, i); pack(C, i, j)"),
     (STENCIL, "tile(i=4, j=4); pack(A, j_t); pack(B, i_t, transpose=true)"),
     (SCALED, "register_tile(i=3, j=4, k)"),
     (SUMS, "expand(t); fission(j); fission(i); register_tile(i_2=3, j_2=4, k)"),
@@ -311,6 +312,35 @@ def test_what_is_written_first_is_not_copied_in():
     assert "A[at0][at1] = A_tile[" in source
     added = STENCIL.replace("A[i][j] = ", "A[i][j] += ")
     assert "] = A[at0][at1];" in printed(added, "tile(i=4, j=4); pack(A, j_t)")
+
+
+def test_what_may_not_be_written_is_copied_in():
+    c = """
+    void f(int n, double A[restrict n], const double x[restrict n])
+    {
+        for (int i = 0; i < n; i++)
+            if (x[i] > 0.5)
+                A[i] = 2.0;
+    }
+    """
+    assert "] = A[at0];" in printed(c, "tile(i=4); pack(A, i_t)")
+
+
+def test_a_copy_inside_a_written_one_is_taken_from_there():
+    source = printed(GEMM, "tile(i=4, j=4); pack(C, j_t, i); pack(C, i, j)")
+    inner = source[source.index("C_tile_2_data") : source.index("for (int k")]
+    assert "= C_tile[" in inner and "= C[" not in inner
+
+
+def test_a_copy_of_more_than_the_written_one_around_holds_is_refused():
+    steps = "tile(i=4, k=4); pack(B, i_t, i); pack(B, k_t)"
+    with pytest.raises(ScheduleError, match="only some of these uses"):
+        printed(TRIANGLE, steps)
+
+
+def test_a_block_too_large_for_registers_is_refused():
+    with pytest.raises(ScheduleError, match="too large; tile"):
+        printed(GEMM, "register_tile(i=256, j=256, k)")
 
 
 def test_a_factor_of_every_term_stands_outside_of_the_sum():

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
     Raises
     ------
     ScheduleError
-        When a buffer in registers has no constant bound.
+        When a buffer in registers has no constant bound, or is too large.
     """
     touched = _touched(scop, path, pack)
     rank = touched.dim(isl.dim_type.set)
@@ -84,10 +85,10 @@ def footprint(scop: Scop, path: Path, pack: Pack) -> Footprint:
         for low, h in zip(lower, upper, strict=True)
     ]
     extents = [_constant_bound(size) for size in sizes]
-    if pack.in_registers and None in extents:
+    if pack.in_registers and math.prod(e or ON_STACK + 1 for e in extents) > ON_STACK:
         raise ScheduleError(
-            f"the part of '{pack.array}' to be kept in registers has no constant size; "
-            "tile the loops that walk over it"
+            f"the part of '{pack.array}' to be kept in registers has no constant size, "
+            "or is too large; tile the loops that walk over it, with smaller tiles"
         )
     box = isl.Set.universe(touched.get_space())
     for d in range(rank):
@@ -156,7 +157,8 @@ def is_separate(scop: Scop, path: Path, pack: Pack) -> bool:
 def is_written_first(scop: Scop, path: Path, pack: Pack) -> bool:
     """Return whether all that is read in a buffer was written there before.
 
-    Then the array need not be copied into it.
+    Then the array need not be copied into it. What happens under a condition on data
+    may leave elements as they were: it needs them.
 
     Parameters
     ----------
@@ -166,6 +168,14 @@ def is_written_first(scop: Scop, path: Path, pack: Pack) -> bool:
     pack : Pack
     """
     below = statements_below(pack.body)
+    found = [
+        (name, access)
+        for name in sorted(below)
+        for access in scop.statements[name].accesses
+        if is_packed(name, access, pack)
+    ]
+    if any(scop.statements[name].conditional for name, _ in found):
+        return False
     outer = prefix_map(scop, (), (*path, (0, pack)), below)
     outer = outer.intersect_domain(scop.domains(sorted(below)))
     together = outer.apply_range(outer.reverse())
@@ -173,9 +183,7 @@ def is_written_first(scop: Scop, path: Path, pack: Pack) -> bool:
     together = together.intersect(order.lex_gt_union_map(order))
     uses = [
         (access, _elements(scop, name, access).intersect_domain(outer.domain()))
-        for name in below
-        for access in scop.statements[name].accesses
-        if is_packed(name, access, pack) and not scop.statements[name].conditional
+        for name, access in found
     ]
     written = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
     for access, elements in uses:

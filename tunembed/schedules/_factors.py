@@ -81,6 +81,7 @@ def _factors_of_terms(scop: Scop, statement: ScopStatement) -> list[list[str]]:
         and not parameter.is_pointer
         and parameter.dtype.startswith(_FLOATING)
         and parameter.name not in scop.function.scalars_assigned
+        and parameter.name not in scop.privates
     }
     found = []
     for term in _terms(node.rvalue):

@@ -31,7 +31,14 @@ from tunembed.schedules._pragmas import pragmas
 from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop, ScopStatement
 from tunembed.schedules._scopes import declare_locals
-from tunembed.schedules._tree import Leaf, Loop, Node, Pack, ScheduleError
+from tunembed.schedules._tree import (
+    Leaf,
+    Loop,
+    Node,
+    Pack,
+    ScheduleError,
+    statements_below,
+)
 
 
 class Printer:
@@ -264,13 +271,7 @@ class Printer:
     def _pack(self, node: isl.AstNode, pack: Pack, place: Place) -> None:
         self._bind_loops(node, place)
         buffer = self._buffer(pack, place)
-        outer = next(
-            (b for b in reversed(place.buffers) if _holds_all_of(b.pack, pack)), None
-        )
-        if outer is not None and outer.pack.updates_only and not pack.updates_only:
-            raise ScheduleError(
-                f"pack({pack.array}): only its updated elements are in the outer buffer"
-            )
+        outer = self._holding(pack, place)
         if not place.alone:
             self._emit("{")
             self.depth += 1
@@ -288,13 +289,34 @@ class Printer:
             self.depth -= 1
             self._emit("}")
 
+    def _holding(self, pack: Pack, place: Place) -> Buffer | None:
+        """Return the buffer in which lives already what goes to another one inside."""
+        packed = [
+            (name, access)
+            for name in statements_below(pack.body)
+            for access in self.scop.statements[name].accesses
+            if is_packed(name, access, pack)
+        ]
+        for outer in reversed(place.buffers):
+            there = [is_packed(name, access, outer.pack) for name, access in packed]
+            if all(there):
+                return outer
+            if any(there):
+                raise ScheduleError(
+                    f"pack({pack.array}): only some of these uses are in the buffer "
+                    "around it"
+                )
+        return None
+
     def _bind_loops(self, mark: isl.AstNode, place: Place) -> None:
         """Give the loops that isl left out, having one iteration, their value."""
         for loop in place.path:
             if isinstance(loop, Loop) and loop.name not in place.values:
                 value = self.generated.value(mark, loop)
                 text = expression(value, self.namer.at(place))
-                place.values[loop.name] = text if text.isalnum() else f"({text})"
+                place.values[loop.name] = (
+                    text if text.isidentifier() or text.isdigit() else f"({text})"
+                )
 
     def _named_origin(self, buffer: Buffer) -> Buffer:
         """Print names for the places where the buffer starts, if they are not plain."""
@@ -331,12 +353,6 @@ class Printer:
         filled = starts or not is_written_first(self.scop, path, pack)
         sizes = [self.namer.bound(p, box, place) for p in box.sizes]
         return Buffer(pack, box, lower, upper, dtype, test, sizes, filled)
-
-
-def _holds_all_of(outer: Pack, pack: Pack) -> bool:
-    """Return whether what goes to a buffer lives in a buffer around it already."""
-    same = outer.along == pack.along or not outer.along
-    return outer.array == pack.array and same
 
 
 def _collapsed(loop: Loop, outer: tuple[str, ...], header: str) -> tuple[str, ...]:
