@@ -114,7 +114,38 @@ void f(int n, double u[n][n], double g)
 """
 
 # step -> the function, the schedule, and the body that it becomes
+SOLVE = """
+void f(int n, int m, const double L[restrict n][n], double X[restrict n][m])
+{
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            for (int j = 0; j < m; j++)
+                X[i][j] -= L[i][k] * X[k][j];
+}
+"""
 EXAMPLES = {
+    "eliminate": (
+        SOLVE,
+        "eliminate(X=64)",
+        """
+        for (int block = 0; block < n - 1; block += 64) {
+            for (int k_i = block; k_i <= tile_min(n - 2, block + 62); k_i++) {
+                for (int i_i = k_i + 1; i_i <= tile_min(n - 1, block + 63); i_i++) {
+                    for (int j_i = 0; j_i < m; j_i++) {
+                        X[i_i][j_i] -= L[i_i][k_i] * X[k_i][j_i];
+                    }
+                }
+            }
+            for (int i_a = block + 64; i_a < n; i_a++) {
+                for (int k_a = block; k_a <= block + 63; k_a++) {
+                    for (int j_a = 0; j_a < m; j_a++) {
+                        X[i_a][j_a] -= L[i_a][k_a] * X[k_a][j_a];
+                    }
+                }
+            }
+        }
+        """,
+    ),
     "expand": (
         LOCAL,
         "expand(t); fission(i)",

@@ -32,6 +32,7 @@ from tunembed.parsers._model import (
 )
 from tunembed.parsers._nests import LoopNest, find_loop_nests
 from tunembed.parsers._parse import parse_c
+from tunembed.parsers._reductions import extreme_of
 
 __all__ = [
     "Access",
@@ -57,6 +58,7 @@ __all__ = [
     "Statement",
     "Symbol",
     "TranslationUnit",
+    "extreme_of",
     "find_loop_nests",
     "isl_name",
     "parse_c",

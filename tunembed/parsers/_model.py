@@ -146,6 +146,8 @@ class Reduction:
         those reads are no part of the reduction.
     write : Access
         The write that belongs to it.
+    value : pycparser node or None
+        What the element is updated with, ``e``; None if that is not one expression.
     """
 
     operator: str
@@ -153,6 +155,7 @@ class Reduction:
     subscripts: tuple[Affine | None, ...]
     reads: tuple[Access, ...] = field(repr=False)
     write: Access = field(repr=False)
+    value: c_ast.Node | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, eq=False)

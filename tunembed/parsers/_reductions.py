@@ -15,6 +15,9 @@ _CALLS = {
     **dict.fromkeys(("fmax", "fmaxf", "fmaxl", "max", "MAX", "imax"), "max"),
 }
 
+# The operator, and by what is updated where that is one expression.
+_Update = tuple[str, c_ast.Node | None]
+
 
 def find_reduction(node: c_ast.Node, accesses: tuple[Access, ...]) -> Reduction | None:
     """Return the reduction that a statement is, if it is one.
@@ -31,8 +34,8 @@ def find_reduction(node: c_ast.Node, accesses: tuple[Access, ...]) -> Reduction 
     Reduction or None
     """
     writes = [access for access in accesses if access.kind == "write"]
-    operator = _operator(node)
-    if operator is None or len(writes) != 1:
+    update = _update(node)
+    if update is None or len(writes) != 1:
         return None
     write = writes[0]
     same = [
@@ -45,32 +48,58 @@ def find_reduction(node: c_ast.Node, accesses: tuple[Access, ...]) -> Reduction 
     ]
     if not same:
         return None
-    return Reduction(operator, write.array, write.subscripts, tuple(same), write)
+    operator, value = update
+    return Reduction(operator, write.array, write.subscripts, tuple(same), write, value)
 
 
-def _operator(node: c_ast.Node) -> str | None:
+def extreme_of(node: c_ast.Node) -> tuple[str, c_ast.Node, c_ast.Node] | None:
+    """Recognise ``a < b ? a : b`` and ``fmin(a, b)``.
+
+    Parameters
+    ----------
+    node : pycparser node
+        An expression.
+
+    Returns
+    -------
+    (kind, a, b) or None
+        `kind` is ``"min"`` or ``"max"``.
+    """
+    if isinstance(node, c_ast.FuncCall) and node.args is not None:
+        kind = _CALLS.get(base_name(node.name) or "")
+        if kind and len(node.args.exprs) == 2:
+            return kind, *node.args.exprs
+        return None
+    return extreme_of_ternary(node)
+
+
+def _update(node: c_ast.Node) -> _Update | None:
     if isinstance(node, c_ast.UnaryOp) and node.op in ("++", "--", "p++", "p--"):
-        return "+"
+        return "+", None
     if isinstance(node, c_ast.If):
         return _conditional(node)
     if not isinstance(node, c_ast.Assignment):
         return None
     target = c_text(node.lvalue)
     if node.op != "=":
-        free = target not in _parts(node.rvalue)
-        return _COMPOUND.get(node.op) if free else None
+        if node.op not in _COMPOUND or target in _parts(node.rvalue):
+            return None
+        return _COMPOUND[node.op], node.rvalue
     value = node.rvalue
     while isinstance(value, c_ast.Cast):
         value = value.expr
     if isinstance(value, c_ast.BinaryOp):
         return _sum(value, target)
-    if isinstance(value, c_ast.FuncCall) and value.args is not None:
-        kind = _CALLS.get(base_name(value.name) or "")
-        return kind if kind and _once(value.args.exprs, target) else None
-    found = extreme_of_ternary(value)
+    found = extreme_of(value)
     if found is not None and _once(list(found[1:]), target):
-        return found[0]
+        return found[0], _other(list(found[1:]), target)
     return None
+
+
+def _other(nodes: list[c_ast.Node], target: str) -> c_ast.Node | None:
+    """Return the one that is not the target, if there is one."""
+    others = [node for node in nodes if c_text(node) != target]
+    return others[0] if len(others) == 1 else None
 
 
 def _parts(node: c_ast.Node) -> list[str]:
@@ -86,7 +115,7 @@ def _once(nodes: list[c_ast.Node], target: str) -> bool:
     return sum(equal) == 1 and all(target not in _parts(node) for node in others)
 
 
-def _sum(node: c_ast.BinaryOp, target: str) -> str | None:
+def _sum(node: c_ast.BinaryOp, target: str) -> _Update | None:
     group = ("+", "-") if node.op in ("+", "-") else (node.op,)
     if node.op not in ("+", "-", "*", "&", "|", "^"):
         return None
@@ -103,10 +132,13 @@ def _sum(node: c_ast.BinaryOp, target: str) -> str | None:
         return None
     if any(c_text(term) == target and not positive for term, positive in terms):
         return None
-    return "+" if node.op in ("+", "-") else node.op
+    value = _other([term for term, _ in terms], target)
+    if not all(positive for _, positive in terms):
+        value = None
+    return "+" if node.op in ("+", "-") else node.op, value
 
 
-def _conditional(node: c_ast.If) -> str | None:
+def _conditional(node: c_ast.If) -> _Update | None:
     """Recognise ``if (e < x) x = e;`` and the like."""
     body = node.iftrue
     if isinstance(body, c_ast.Compound) and len(body.block_items or ()) == 1:
@@ -123,7 +155,7 @@ def _conditional(node: c_ast.If) -> str | None:
     if target in _parts(body.rvalue):
         return None
     if sides == [value, target]:
-        return "min" if test.op in ("<", "<=") else "max"
+        return "min" if test.op in ("<", "<=") else "max", body.rvalue
     if sides == [target, value]:
-        return "max" if test.op in ("<", "<=") else "min"
+        return "max" if test.op in ("<", "<=") else "min", body.rvalue
     return None

@@ -1,4 +1,4 @@
-"""Pointer parameters may overlap: keep the original for the case that they do."""
+"""Keep the original for the case that pointers overlap or a test fails."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 
 from pycparser import c_ast, c_generator
 
+from tunembed.schedules._closure_test import ElementTest
 from tunembed.schedules._memory import Memory, overlaps
 from tunembed.schedules._names import free_name, words_of
 from tunembed.schedules._scop import Scop
@@ -23,12 +25,13 @@ def guard(
     *,
     assume_noalias: bool = False,
     header: str = "",
+    tests: Sequence[ElementTest] = (),
 ) -> str:
     """Return the file of the function with a new body.
 
-    Where two pointers could overlap, the new body moves to a function of its own
-    with `restrict` parameters; the named one tests for overlap and falls back to
-    the original.
+    Where two pointers could overlap or elements must be tested, the new body moves to a
+    function of its own with `restrict` parameters; the named one tests and falls back
+    to the original.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def guard(
         Trust that no two pointers overlap.
     header : str
         A comment for the top of the file.
+    tests : sequence of ElementTest
+        Of the elements that the function is called with.
     """
     function = scop.function
     text = function.unit.text
@@ -50,10 +55,11 @@ def guard(
     signature = text[start : place.body[0]]
     pairs = [] if assume_noalias else overlaps(scop)
     conditions = [*_assumptions(scop), *(_disjoint(a, b) for a, b in pairs)]
+    reasons = ["the arrays do not overlap"] if conditions else []
     body = _constants(scop) + body
     if "malloc(" in body and "<stdlib.h>" not in before:
         before = f"#include <stdlib.h>\n{before}"
-    if not conditions:
+    if not conditions and not tests:
         tuned = f"{signature.rstrip()}\n{{\n{body}}}"
         return f"{header}{before}{helpers}{_gap(helpers)}{tuned}{after}"
     name = function.name
@@ -63,12 +69,15 @@ def guard(
     )
     original = _rename(scop, original_name)
     call = ", ".join(p.name for p in function.parameters)
+    conditions += [f"{test.name}({call})" for test in tests]
+    reasons += [test.reason for test in tests]
+    helpers += "".join(f"\n{test.definition}" for test in tests)
     result = "" if _returns_nothing(scop) else "return "
     test = " &&\n        ".join(conditions)
     tuned = f"static {_restricted(scop, tuned_name)}\n{{\n{body}}}"
     chosen = (
         f"{signature.rstrip()}\n{{\n"
-        f"    /* The fast version is right only where the arrays do not overlap. */\n"
+        f"    /* The fast version is right only where {' and '.join(reasons)}. */\n"
         f"    if ({test}) {{\n        {result}{tuned_name}({call});\n    }} else {{\n"
         f"        {result}{original_name}({call});\n    }}\n}}"
     )

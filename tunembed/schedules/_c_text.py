@@ -72,14 +72,18 @@ def _expression(expr: isl.AstExpr, rename: Callable[[str], str]) -> tuple[str, i
         test, yes, no = (_inside(a, rename, 1) for a in arguments)
         return f"{test} ? {yes} : {no}", -1
     symbol, strength = _INFIX[name]
-    left = _inside(arguments[0], rename, strength)
-    right = _inside(arguments[1], rename, strength + 1)
+    # Compilers want parentheses around && in ||.
+    mixed = symbol == "||"
+    left = _inside(arguments[0], rename, strength, mixed)
+    right = _inside(arguments[1], rename, strength + 1, mixed)
     return f"{left} {symbol} {right}", strength
 
 
-def _inside(expr: isl.AstExpr, rename: Callable[[str], str], strength: int) -> str:
+def _inside(
+    expr: isl.AstExpr, rename: Callable[[str], str], strength: int, mixed: bool = False
+) -> str:
     text, own = _expression(expr, rename)
-    needs = own < strength or (own == 1 and strength == 0)
+    needs = own < strength or (own == 1 and mixed)
     return f"({text})" if needs else text
 
 

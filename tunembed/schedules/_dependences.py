@@ -11,6 +11,7 @@ from functools import cached_property
 
 import islpy as isl
 
+from tunembed.schedules._closure import Closure, find_closures
 from tunembed.schedules._relations import execution_order
 from tunembed.schedules._scop import Scop, ScopAccess, ScopStatement
 from tunembed.schedules._types import dtype, is_floating_type
@@ -21,25 +22,40 @@ _ROUNDING = frozenset("+*")
 
 @dataclass(frozen=True)
 class Dependence:
-    """Dependences through one array, as an isl relation between instances."""
+    """Dependences through one array, as an isl relation between instances.
+
+    Attributes
+    ----------
+    array : str
+    relation : isl.UnionMap
+    operator : str or None
+        Of a reduction whose updates these are.
+    rounds : bool
+        Whether another order changes last bits.
+    closure : Closure or None
+        Whose idempotence allows another order.
+    """
 
     array: str
     relation: isl.UnionMap
     operator: str | None = None
     rounds: bool = False
+    closure: Closure | None = None
 
 
 class Dependences:
     """All dependences of a scop under its original order.
 
     Two updates by the same reduction operator commute; the order between them is
-    kept apart, so that a schedule may reassociate and `strict_fp` forbid it.
+    kept apart, so that a schedule may reassociate and `strict_fp` forbid it. So is
+    the order that the closure over an idempotent semiring can do without.
 
     Parameters
     ----------
     scop : Scop
     strict_fp : bool, default=False
-        Treat floating-point ``+`` and ``*`` reductions as ordinary dependences.
+        Treat floating-point ``+`` and ``*``, in reductions and in closures, as
+        ordinary dependences.
     """
 
     def __init__(self, scop: Scop, *, strict_fp: bool = False) -> None:
@@ -60,7 +76,12 @@ class Dependences:
     @cached_property
     def reductions(self) -> list[Dependence]:
         """Order between updates that may be changed."""
-        return [d for d in self.all if not self._binds(d)]
+        return [d for d in self.all if not self._binds(d) and not d.closure]
+
+    @cached_property
+    def idempotent(self) -> list[Dependence]:
+        """Order that a closure can do without; still two touch one element."""
+        return [d for d in self.all if not self._binds(d) and d.closure]
 
     @cached_property
     def union(self) -> isl.UnionMap:
@@ -72,8 +93,18 @@ class Dependences:
         """All relaxed dependences in one relation."""
         return self._union(self.reductions)
 
+    @cached_property
+    def idempotent_union(self) -> isl.UnionMap:
+        """All that closures can do without in one relation."""
+        return self._union(self.idempotent)
+
+    @cached_property
+    def closures(self) -> dict[str, Closure]:
+        """Statements that compute a closure, by array."""
+        return find_closures(self.scop)
+
     def _binds(self, dependence: Dependence) -> bool:
-        if dependence.operator is None:
+        if dependence.operator is None and dependence.closure is None:
             return True
         return self.strict_fp and dependence.rounds
 
@@ -138,8 +169,21 @@ class Dependences:
             found.append(
                 Dependence(array, relation, operator, rounds and operator in _ROUNDING)
             )
-        found.append(Dependence(array, bound.intersect(self._order)))
+        found += self._bound(array, bound.intersect(self._order))
         return [d for d in found if not d.relation.is_empty()]
+
+    def _bound(self, array: str, relation: isl.UnionMap) -> list[Dependence]:
+        closure = self.closures.get(array)
+        if closure is None:
+            return [Dependence(array, relation)]
+        parameters = self.scop.parameter_text
+        needed = relation.intersect(closure.needed(parameters))
+        others = relation.subtract(closure.pairs(parameters))
+        freed = relation.subtract(needed).subtract(others)
+        return [
+            Dependence(array, needed.union(others)),
+            Dependence(array, freed, None, closure.rounds, closure),
+        ]
 
     def _accesses(self, array: str) -> list[tuple[ScopStatement, ScopAccess]]:
         return [

@@ -46,6 +46,7 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     permissions = []
     if _runs_backwards(dependences.reduction_union, order):
         permissions.append("reassociates")
+    permissions += _idempotence(dependences, order)
     if any(isinstance(node, Pack) and node.factors for node in walk(nodes)):
         permissions.append("distributes")
     for loop in loops_of(nodes):
@@ -55,6 +56,14 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
                 return verdict
             permissions += verdict.permissions
     return Verdict(True, "", tuple(dict.fromkeys(permissions)))
+
+
+def _idempotence(dependences: Dependences, order: isl.UnionMap) -> list[str]:
+    return [
+        dependence.closure.permission
+        for dependence in dependences.idempotent
+        if dependence.closure and _runs_backwards(dependence.relation, order)
+    ]
 
 
 def _runs_backwards(relation: isl.UnionMap, order: isl.UnionMap) -> bool:
@@ -121,7 +130,8 @@ def is_parallel(
     reductions : bool, default=False
         Whether updates by a reduction may be reordered.
     """
-    if not carried(scop, nodes, loop, dependences.union).is_empty():
+    bound = dependences.union.union(dependences.idempotent_union)
+    if not carried(scop, nodes, loop, bound).is_empty():
         return False
     if reductions:
         return True
@@ -159,9 +169,19 @@ def _concurrent_at(
         if not relation.is_empty():
             what = _describe(scop, dependence, relation)
             return Verdict(False, f"{word}({loop.name}): the loop carries {what}")
+    permissions = []
+    for dependence in dependences.idempotent:
+        relation = carried(scop, nodes, loop, dependence.relation)
+        if outer.simd and dependence.closure and not relation.is_empty():
+            # A lane may read before or after one that stores what was there already.
+            relation = relation.subtract(dependence.closure.silent(scop.parameter_text))
+            permissions.append(dependence.closure.permission)
+        if not relation.is_empty():
+            what = _describe(scop, dependence, relation)
+            return Verdict(False, f"{word}({loop.name}): the loop carries {what}")
     crossing = carried(scop, nodes, loop, dependences.reduction_union)
     if crossing.is_empty():
-        return Verdict(True)
+        return Verdict(True, "", tuple(permissions))
     arrays = sorted(
         d.array
         for d in dependences.reductions

@@ -11,6 +11,8 @@ import islpy as isl
 
 from tunembed.parsers import Function
 from tunembed.schedules._aliasing import guard
+from tunembed.schedules._closure import Closure
+from tunembed.schedules._closure_test import element_tests
 from tunembed.schedules._dependences import Dependences
 from tunembed.schedules._legality import Verdict, judge
 from tunembed.schedules._limits import limited_operations
@@ -213,5 +215,11 @@ def _transformed(
         printer.helpers(),
         assume_noalias=assume_noalias,
         header=header,
+        tests=element_tests(plan.scop, _closures_used(plan, verdict)),
     )
     return Rewritten(verdict, source)
+
+
+def _closures_used(plan: Plan, verdict: Verdict) -> list[Closure]:
+    known = plan.dependences.closures.values()
+    return [c for c in known if c.permission in verdict.permissions]

@@ -22,6 +22,7 @@ from tunembed.schedules import (
     loops_of,
     perfect_chain,
 )
+from tunembed.tuning._elimination_sketches import elimination_sketches
 from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._view import Nest
 
@@ -75,6 +76,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
     ordered = [] if shape.chain[0] in shape.free else ordered_sketches(nest.loop)
     makers = (
         _threads(shape),
+        elimination_sketches(plan, nest.loop, shape.wide),
         _register_tiles(shape),
         _outer_parallel(shape),
         _column_blocks(shape),

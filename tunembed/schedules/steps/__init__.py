@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from tunembed.schedules.steps._eliminate import Eliminate
 from tunembed.schedules.steps._expand import Expand
 from tunembed.schedules.steps._fission import Fission
 from tunembed.schedules.steps._fuse import Fuse
@@ -23,6 +24,7 @@ from tunembed.schedules.steps._unroll_and_jam import UnrollAndJam
 STEPS = {
     step.kind: step
     for step in (
+        Eliminate,
         Expand,
         Fission,
         Fuse,

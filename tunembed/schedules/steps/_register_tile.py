@@ -151,8 +151,7 @@ class RegisterTile(Step):
                 domain = isl.Set.from_union_set(reached.intersect(domain))
                 statement = plan.scop.statements[leaf.statement]
                 sizes = {
-                    loop.index[statement.name].removeprefix("-"): self.sizes[loop.name]
-                    for loop in tiled
+                    loop.index[statement.name]: self.sizes[loop.name] for loop in tiled
                 }
                 ragged = _ragged(plan, statement, domain, sizes)
                 full = full.union(isl.UnionSet(domain.subtract(ragged).coalesce()))
@@ -188,8 +187,9 @@ def _ragged(
 ) -> isl.Set:
     """Return the instances whose tile is not full at their other iterators."""
     source = [isl_name(dim) for dim in statement.dims]
-    target = [f"{d}_o" if d in sizes else d for d in source]
-    same = [f"floor({d}/{size}) = floor({d}_o/{size})" for d, size in sizes.items()]
+    moving = {index.removeprefix("-") for index in sizes}
+    target = [f"{d}_o" if d in moving else d for d in source]
+    same = [f"floor(({d})/{size}) = floor(({d}_o)/{size})" for d, size in sizes.items()]
     tile = isl.Map(
         f"[{plan.scop.parameter_text}] -> {{ {statement.name}[{', '.join(source)}]"
         f" -> {statement.name}[{', '.join(target)}] : {' and '.join(same)} }}"
