@@ -11,11 +11,12 @@ recurrence run side by side.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from tunembed.schedules import Loop, perfect_chain
 
-_TIME_TILES = ((16, 32), (8, 64), (32, 64), (4, 32), (16, 128))
+_TIME_TILES = ((16, 32), (32, 64), (8, 16), (16, 64), (4, 32))
 _ROWS = (4, 8, 2)
 _ROW_TILES = ((32, 128), (64, 256), (32, 256))
 
@@ -41,22 +42,57 @@ def _sweeps(root: Loop) -> Iterator[str]:
     inner = [node for node in root.body if isinstance(node, Loop)]
     if not inner or len(inner) < len(root.body):
         return
-    first, *others = (loop.name for loop in inner)
-    joined = [
-        text
-        for late, name in enumerate(others, 1)
-        for text in (f"shift({name}, by={late})", f"fuse({first}, {name})")
+    edges, sweeps = _edges_and_sweeps(inner)
+    first, *others = (loop.name for loop in sweeps)
+    heads = [
+        [*_sunk(edges, first), *_joined(first, others, lags)] for lags in _lags(others)
     ]
-    for time, block in _TIME_TILES:
-        for factor in dict.fromkeys((len(inner), 1)):
-            head = [*joined, f"skew({root.name}, {first}={factor})"]
+    for (time, block), head in itertools.product(_TIME_TILES, heads):
+        for factor in (2, 1) if others else (1, 2):
+            skewed = [*head, f"skew({root.name}, {first}={factor})"]
             tile = f"tile({root.name}={time}, {first}={block})"
-            yield "; ".join([*head, tile, *_wave(root.name, first)])
-            yield "; ".join([*head, tile])
+            yield "; ".join([*skewed, tile, *_wave(root.name, first)])
+            if not others:
+                yield "; ".join([*skewed, tile])
         if not others:
-            yield from _sweeps_with_rows(root, inner[0], time, block)
-    if joined:
-        yield "; ".join(joined)
+            yield from _sweeps_with_rows(root, sweeps[0], time, block)
+    for head in heads if others else []:
+        yield "; ".join(head)
+
+
+def _edges_and_sweeps(loops: list[Loop]) -> tuple[list[Loop], list[Loop]]:
+    """Tell loops over an edge of the grid in front from those over all of it."""
+    depth = [len(perfect_chain(loop)) for loop in loops]
+    count = next(n for n, found in enumerate(depth) if found == max(depth))
+    return loops[:count], loops[count:]
+
+
+def _sunk(edges: list[Loop], first: str) -> list[str]:
+    """Return the steps that bring edges into the first iteration of a sweep."""
+    return [f"sink({name}, {first}, at=0)" for edge in edges for name in edge.index]
+
+
+def _lags(others: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return by how many rows each sweep could stay behind the first one."""
+    count = len(others)
+    return list(
+        dict.fromkeys(
+            [
+                tuple(range(1, count + 1)),
+                (0,) * max(0, count - 1) + (1,) * min(1, count),
+                (0,) * count,
+            ]
+        )
+    )
+
+
+def _joined(first: str, others: Sequence[str], lags: Sequence[int]) -> list[str]:
+    """Return the steps that make one loop of several sweeps."""
+    steps = []
+    for name, lag in zip(others, lags, strict=True):
+        steps += [f"shift({name}, by={lag})"] if lag else []
+        steps.append(f"fuse({first}, {name})")
+    return steps
 
 
 def _sweeps_with_rows(root: Loop, inner: Loop, time: int, block: int) -> Iterator[str]:
