@@ -17,6 +17,7 @@ void acoustic_pulse(int steps, int n, int m, float p[restrict n][m],
                 v[i][j] = 0.99f * v[i][j] - 0.3f * (p[i][j + 1] - p[i][j]);
         for (int i = 1; i < n; i++)
             for (int j = 1; j < m; j++)
-                p[i][j] -= 0.3f * (u[i][j] - u[i - 1][j] + v[i][j] - v[i][j - 1]);
+                p[i][j] -= 0.3f * (u[i][j] - u[i - 1][j]) +
+                           0.3f * (v[i][j] - v[i][j - 1]);
     }
 }
