@@ -123,7 +123,41 @@ void f(int n, int m, const double L[restrict n][n], double X[restrict n][m])
                 X[i][j] -= L[i][k] * X[k][j];
 }
 """
+ROWS = """
+void f(int n, int m, double A[restrict n][m], double t[restrict m])
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < m; j++)
+            t[j] = 2.0 * A[i][j];
+        for (int j = 0; j < m; j++)
+            A[i][j] = t[j] + t[0];
+    }
+}
+"""
 EXAMPLES = {
+    "privatize": (
+        ROWS,
+        "privatize(t, i); fission(i, S1)",
+        """
+        double (*t_x)[m] = malloc(sizeof(*t_x) * (size_t)(n) + 1);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < m; j++) {
+                t_x[i][j] = 2.0 * A[i][j];
+            }
+        }
+        for (int i_2 = 0; i_2 < n; i_2++) {
+            for (int j_2 = 0; j_2 < m; j_2++) {
+                A[i_2][j_2] = t_x[i_2][j_2] + t_x[i_2][0];
+            }
+        }
+        if (n >= 1) {
+            for (int t_0 = 0; t_0 < m; t_0++) {
+                t[t_0] = t_x[n - 1][t_0];
+            }
+        }
+        free(t_x);
+        """,
+    ),
     "eliminate": (
         SOLVE,
         "eliminate(X=64)",

@@ -2,14 +2,11 @@
  * tunembed: family dynamic-programming
  * tunembed: sizes n=620
  */
-#include <math.h>
-
-void widest_paths(int n, float *restrict width)
+void widest_paths(int n, float w[restrict n][n])
 {
     for (int via = 0; via < n; via++)
-        for (int from = 0; from < n; from++)
-            for (int to = 0; to < n; to++)
-                width[from * n + to] =
-                    fmaxf(width[from * n + to],
-                          fminf(width[from * n + via], width[via * n + to]));
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++)
+                if ((w[i][via] < w[via][j] ? w[i][via] : w[via][j]) > w[i][j])
+                    w[i][j] = w[i][via] < w[via][j] ? w[i][via] : w[via][j];
 }

@@ -17,7 +17,7 @@ from tunembed.schedules._tree import ScheduleError
 
 @dataclass(frozen=True)
 class Expansion:
-    """An expanded variable.
+    """A variable with elements for every iteration of some loops.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Expansion:
         Name of the array in C.
     dtype : str
     lower, extents : tuple of str
-        C texts: the first value of each loop, and how many there are.
+        C texts: the first value of each subscript, and how many there are.
     """
 
     name: str
@@ -60,19 +60,18 @@ def expansions(scop: Scop) -> dict[str, Expansion]:
 
 
 def _expansion(scop: Scop, name: str, array: str) -> Expansion:
-    dims = scop.expanded[name]
     box: isl.Set | None = None
     for statement in scop.statements.values():
-        if any(access.array == name for access in statement.accesses):
-            text = f"{statement.tuple_text} -> [{', '.join(dims)}]"
-            relation = isl.Map(f"[{scop.parameter_text}] -> {{ {text} }}")
-            found = scop.domain(statement.name).apply(relation)
-            box = found if box is None else box.union(found)
+        for access in statement.accesses:
+            if access.array == name:
+                relation = access.relation(statement, scop.parameter_text)
+                found = scop.domain(statement.name).apply(relation).reset_tuple_id()
+                box = found if box is None else box.union(found)
     if box is None:
         raise ScheduleError(f"expand({name}): the variable is not used")
     build = isl.AstBuild.from_context(box.params())
     lower, extents = [], []
-    for d in range(len(dims)):
+    for d in range(box.dim(isl.dim_type.set)):
         try:
             low = box.dim_min(d).gist(box.params())
             high = box.dim_max(d).gist(box.params())

@@ -19,7 +19,7 @@ from tunembed.schedules._legality import is_parallel, judge
 from tunembed.schedules._nests import perfect_chain
 from tunembed.schedules._printer import Printer
 from tunembed.schedules._schedule import Schedule
-from tunembed.schedules._scop import ScopAccess
+from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Leaf,
@@ -86,7 +86,12 @@ def _split_one(plan: Plan, name: str) -> tuple[Plan, list[Step]]:
     heads = [min(statements_below((node,)), key=_number) for node in loop.body[1:]]
     for head in heads:
         step = STEPS["fission"]((_holder(plan, head, name), head))
-        for attempt in ((step,), (*_expansions(plan, loop), step)):
+        expanded = _expansions(plan, loop)
+        for attempt in (
+            (step,),
+            (*expanded, step),
+            (*_privatizations(plan, loop), *expanded, step),
+        ):
             tried = _try(plan, attempt)
             if tried is not None:
                 plan = tried
@@ -118,6 +123,59 @@ def _expansions(plan: Plan, loop: Loop) -> tuple[Step, ...]:
         if access.private and not access.subscripts
     }
     return tuple(STEPS["expand"]((name,)) for name in sorted(names))
+
+
+def _privatizations(plan: Plan, loop: Loop) -> tuple[Step, ...]:
+    """Return the steps that give arrays reused in `loop` elements per iteration.
+
+    Only where that takes no more memory than an array that is there already.
+    """
+    below = [plan.scop.statements[name] for name in sorted(statements_below((loop,)))]
+    ranks = {len(a.subscripts) for s in below for a in s.accesses}
+    written = {
+        a.array
+        for s in below
+        for a in s.accesses
+        if a.kind == "write"
+        and loop.name in s.dims
+        and len(a.subscripts) + s.dims.index(loop.name) + 1 in ranks
+    }
+    steps = []
+    for array in sorted(written - set(plan.scop.privates)):
+        step = STEPS["privatize"]((array, loop.name))
+        try:
+            done = step.apply(plan)
+        except ScheduleError:
+            continue
+        own = set(done.scop.expanded) - set(plan.scop.expanded)
+        if all(_takes_little(done.scop, name, below) for name in own):
+            steps.append(step)
+    return tuple(steps)
+
+
+def _takes_little(scop: Scop, name: str, statements: list[ScopStatement]) -> bool:
+    """Return whether another array has an element for each of those of a new one."""
+    wanted = _footprint(scop, name, statements)
+    arrays = {a.array for s in statements for a in s.accesses} - {name, EVERYTHING}
+    return any(
+        found.dim(isl.dim_type.set) == wanted.dim(isl.dim_type.set)
+        and wanted.is_subset(found)
+        for found in (_footprint(scop, array, statements) for array in sorted(arrays))
+    )
+
+
+def _footprint(scop: Scop, array: str, statements: list[ScopStatement]) -> isl.Set:
+    parts = []
+    for statement in (scop.statements[s.name] for s in statements):
+        for access in statement.accesses:
+            if access.array == array:
+                relation = access.relation(statement, scop.parameter_text)
+                parts.append(scop.domain(statement.name).apply(relation))
+    union = isl.Set(f"[{scop.parameter_text}] -> {{ [] : false }}")
+    for part in parts:
+        plain = part.reset_tuple_id()
+        union = plain if union.is_empty() else union.union(plain)
+    return union
 
 
 def _try(plan: Plan, steps: tuple[Step, ...]) -> Plan | None:

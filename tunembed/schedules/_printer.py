@@ -19,7 +19,12 @@ from tunembed.schedules._buffers import (
     is_separate,
     is_written_first,
 )
-from tunembed.schedules._c_text import HELPERS, StatementPrinter, expression
+from tunembed.schedules._c_text import (
+    HELPERS,
+    StatementPrinter,
+    affine_text,
+    expression,
+)
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
@@ -230,8 +235,8 @@ class Printer:
             if access.node is None:
                 continue
             if access.array in self.expansions:
-                dims = [values[d] for d in self.scop.expanded[access.array]]
-                element = self.expansions[access.array].element(dims)
+                places = [affine_text(s, values) for s in access.subscripts if s]
+                element = self.expansions[access.array].element(places)
                 accesses[id(access.node)] = element
             for buffer in place.buffers:
                 if is_packed(statement.name, access, buffer.pack):

@@ -18,7 +18,7 @@ from tunembed.schedules._tree import Loop, statements_below
 
 
 @dataclass(frozen=True)
-class _Use:
+class Use:
     """All accesses to one variable below one top-level loop."""
 
     name: str
@@ -45,7 +45,7 @@ def privatize(scop: Scop) -> Scop:
     """
     order = None
     for name in _candidates(scop):
-        uses = _uses(scop, name)
+        uses = uses_of(scop, name)
         if uses is None:
             continue
         order = order if order is not None else _before(scop)
@@ -57,7 +57,7 @@ def privatize(scop: Scop) -> Scop:
     return scop
 
 
-def _scopes(scop: Scop, use: _Use, order: isl.UnionMap) -> list[tuple[_Use, int]]:
+def _scopes(scop: Scop, use: Use, order: isl.UnionMap) -> list[tuple[Use, int]]:
     """Return the parts of a use that need nothing of each other, and their depths."""
     parts = _parts(scop, use)
     found = [(part, _depth(scop, part, order)) for part in parts]
@@ -66,7 +66,7 @@ def _scopes(scop: Scop, use: _Use, order: isl.UnionMap) -> list[tuple[_Use, int]
     return [(use, _depth(scop, use, order))]
 
 
-def _parts(scop: Scop, use: _Use) -> list[_Use]:
+def _parts(scop: Scop, use: Use) -> list[Use]:
     """Return the uses in each loop directly inside the loops common to all."""
     depth = len(use.common)
     groups: dict[str, list[tuple[ScopStatement, ScopAccess]]] = {}
@@ -74,7 +74,7 @@ def _parts(scop: Scop, use: _Use) -> list[_Use]:
         if len(statement.dims) <= depth:
             return [use]
         groups.setdefault(statement.dims[depth], []).append((statement, access))
-    return [_Use(use.name, tuple(accesses)) for accesses in groups.values()]
+    return [Use(use.name, tuple(accesses)) for accesses in groups.values()]
 
 
 def _candidates(scop: Scop) -> list[str]:
@@ -89,7 +89,7 @@ def _plain(local: Local) -> bool:
     return all(extent is not None for extent in local.shape)
 
 
-def _uses(scop: Scop, name: str) -> list[_Use] | None:
+def uses_of(scop: Scop, name: str) -> list[Use] | None:
     """Return the uses by top-level loop, or None where there are others."""
     found = []
     for node in scop.tree:
@@ -106,11 +106,11 @@ def _uses(scop: Scop, name: str) -> list[_Use] | None:
         opaque = any(statement.opaque for statement, _ in accesses)
         if not isinstance(node, Loop) or opaque:
             return None
-        found.append(_Use(name, accesses))
+        found.append(Use(name, accesses))
     return found or None
 
 
-def _declared(use: _Use) -> int:
+def _declared(use: Use) -> int:
     return len(use.accesses[0][1].private)
 
 
@@ -121,20 +121,42 @@ def _before(scop: Scop) -> isl.UnionMap:
     return time.lex_lt_union_map(time)
 
 
-def _depth(scop: Scop, use: _Use, order: isl.UnionMap) -> int:
+def is_written_first(scop: Scop, name: str, loops: tuple[str, ...]) -> bool:
+    """Return whether all iterations of loops write what they read of a variable.
+
+    Parameters
+    ----------
+    scop : Scop
+    name : str
+        Of an array or a scalar.
+    loops : tuple of str
+        Outermost first, around all uses.
+    """
+    order = _before(scop)
+    uses = uses_of(scop, name) or []
+    return all(_all_covered(scop, use, order, loops) for use in uses)
+
+
+def _depth(scop: Scop, use: Use, order: isl.UnionMap) -> int:
     """Return the number of common loops whose iterations each write first, or 0."""
+    for depth in range(len(use.common), _declared(use), -1):
+        if _all_covered(scop, use, order, use.common[:depth]):
+            return depth
+    return 0
+
+
+def _all_covered(
+    scop: Scop, use: Use, order: isl.UnionMap, loops: tuple[str, ...]
+) -> bool:
     writes = isl.UnionMap(f"[{scop.parameter_text}] -> {{ }}")
     for statement, access in use.accesses:
         if access.kind == "write" and not statement.conditional:
             writes = writes.union(_relation(scop, statement, access))
-    for depth in range(len(use.common), _declared(use), -1):
-        if all(
-            _covered(scop, statement, access, writes, order, use.common[:depth])
-            for statement, access in use.accesses
-            if access.kind == "read"
-        ):
-            return depth
-    return 0
+    return all(
+        _covered(scop, statement, access, writes, order, loops)
+        for statement, access in use.accesses
+        if access.kind == "read"
+    )
 
 
 def _relation(scop: Scop, statement: ScopStatement, access: ScopAccess) -> isl.UnionMap:
@@ -176,7 +198,7 @@ def _free(scop: Scop, name: str) -> str:
     return next(other for other in numbered if other not in scop.privates)
 
 
-def _scoped(scop: Scop, use: _Use, loops: tuple[str, ...], name: str) -> Scop:
+def _scoped(scop: Scop, use: Use, loops: tuple[str, ...], name: str) -> Scop:
     users = {statement.name for statement, _ in use.accesses}
     statements: Mapping[str, ScopStatement] = {
         key: replace(

@@ -10,6 +10,7 @@ from tunembed.schedules.steps._fuse import Fuse
 from tunembed.schedules.steps._interchange import Interchange
 from tunembed.schedules.steps._pack import PackStep
 from tunembed.schedules.steps._parallel import ParallelStep
+from tunembed.schedules.steps._privatize import Privatize
 from tunembed.schedules.steps._register_tile import RegisterTile
 from tunembed.schedules.steps._reorder import Reorder
 from tunembed.schedules.steps._shift import Shift
@@ -31,6 +32,7 @@ STEPS = {
         Interchange,
         PackStep,
         ParallelStep,
+        Privatize,
         RegisterTile,
         Reorder,
         Shift,
