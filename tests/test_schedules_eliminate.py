@@ -241,10 +241,15 @@ def test_lengths_are_tested_before_they_are_found_in_another_order():
         ("d[i][k] + d[k][j];", "d[i][k] + d[j][k];"),
         ("    for (int k", "    d[0][0] = -1;\n    for (int k"),
         ("for (int k = 0; k < n; k++)", "for (int k = n - 1; k >= 0; k--)"),
+        ("n; i++)\n", "n; i++) {\n            x[i] = d[0][i];\n"),
+        ("n; i++)\n", "n; i++) {\n            d[i][i] = 1;\n"),
     ],
 )
 def test_what_is_no_closure_keeps_its_order(change):
     changed = SHORTEST.replace(*change)
+    if change[1].endswith(";\n"):
+        changed = changed.replace("d[k][j];\n", "d[k][j];\n        }\n")
+        changed = changed.replace("int n, ", "int n, int x[restrict n], ")
     assert changed != SHORTEST
     assert find_closures(plan(changed).scop) == {}
     assert not verdict(changed, "eliminate(d=4)")

@@ -19,7 +19,7 @@ import islpy as isl
 from pycparser import c_ast
 
 from tunembed.parsers import Affine, extreme_of, isl_name
-from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
+from tunembed.schedules._scop import EVERYTHING, Scop, ScopStatement
 from tunembed.schedules._types import dtype, is_floating_type
 
 
@@ -144,7 +144,7 @@ def _closure(scop: Scop, statement: ScopStatement) -> Closure | None:
         return None
     if not _is_cube(scop, statement) or not _runs_upwards(scop, statement):
         return None
-    if semiring.condition and _is_written_elsewhere(scop, statement, array):
+    if _is_disturbed(scop, statement, array, bool(semiring.condition)):
         return None
     return Closure(
         statement.name,
@@ -208,11 +208,23 @@ def _runs_upwards(scop: Scop, statement: ScopStatement) -> bool:
     return all(scop.loop_sources[dim].step > 0 for dim in statement.dims)
 
 
-def _is_written_elsewhere(scop: Scop, own: ScopStatement, array: str) -> bool:
-    """Return whether the elements may be others when the loops begin."""
+def _is_disturbed(
+    scop: Scop, own: ScopStatement, array: str, conditional: bool
+) -> bool:
+    """Return whether other statements see or change what is between begin and end.
 
-    def changes(access: ScopAccess) -> bool:
-        return access.kind == "write" and access.array in (array, EVERYTHING)
-
-    others = (s for s in scop.statements.values() if s is not own)
-    return any(changes(access) for other in others for access in other.accesses)
+    Inside of the loops nobody else may even read the array: its values there need not
+    be those of the original order. What a condition says of the elements must hold
+    from the beginning of the function.
+    """
+    for other in scop.statements.values():
+        if other is own:
+            continue
+        inside = own.dims[0] in other.dims
+        for access in other.accesses:
+            changes = access.kind == "write" and (inside or conditional)
+            if access.array == EVERYTHING or (
+                access.array == array and (inside or changes)
+            ):
+                return True
+    return False

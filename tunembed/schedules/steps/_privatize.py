@@ -14,7 +14,7 @@ from pycparser import c_ast
 
 from tunembed.parsers import Affine, Local, isl_name
 from tunembed.schedules._dependences import Dependences, dtype_of
-from tunembed.schedules._names import free_name, words_of
+from tunembed.schedules._names import c_name, free_name, words_of
 from tunembed.schedules._privatization import is_written_first, uses_of
 from tunembed.schedules._scop import Scop, ScopAccess, ScopStatement
 from tunembed.schedules._step import Plan, Step
@@ -202,12 +202,15 @@ def _of_aff(aff: isl.Aff, dims: Sequence[str]) -> Affine:
     if aff.dim(isl.dim_type.div) or not aff.get_denominator_val().is_one():
         raise ScheduleError("privatize: the last iteration is not affine")
     value = Affine({}, aff.get_constant_val().to_python())
-    kinds = ((isl.dim_type.param, None), (isl.dim_type.in_, dims))
+    parameters = [
+        c_name(aff.get_dim_name(isl.dim_type.param, n) or "")
+        for n in range(aff.dim(isl.dim_type.param))
+    ]
+    kinds = ((isl.dim_type.param, parameters), (isl.dim_type.in_, dims))
     for kind, names in kinds:
         for n in range(aff.dim(kind)):
-            name = names[n] if names else aff.get_dim_name(kind, n)
             factor = aff.get_coefficient_val(kind, n).to_python()
-            value = value + Affine({name: factor})
+            value = value + Affine({names[n]: factor})
     return value
 
 
