@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import tunembed.tuning._benchmark_expert as expert
+import tunembed.tuning._benchmark_gemm as gemm
 import tunembed.tuning._benchmark_own as own
 import tunembed.tuning._polybench as polybench
 from conftest import KERNELS
@@ -23,6 +24,7 @@ from tunembed.tuning import (
     BenchmarkError,
     BenchmarkResult,
     benchmark_expert,
+    benchmark_gemm,
     benchmark_own,
     benchmark_polybench,
     benchmark_spmm,
@@ -257,6 +259,18 @@ def test_spmm_needs_mkl(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(BenchmarkError, match=r"pip install 'tunembed\[mkl\]'"):
         benchmark_spmm()
+
+
+def test_gemm_is_timed_beside_openblas(monkeypatch):
+    monkeypatch.setattr(gemm, "SIZES", (50,))
+    monkeypatch.setattr(gemm, "_EFFORT", Effort(budget=0.1, max_repetitions=3))
+    try:
+        result = benchmark_gemm(threads=2)
+    except BenchmarkError as error:
+        pytest.skip(str(error))
+    assert result.table_["threads"].tolist() == [1, 2]
+    assert (result.table_["time_over_openblas"] > 0).all()
+    assert "register_tile" in result.summary_["schedule"]
 
 
 # Tables

@@ -116,6 +116,24 @@ def spmm(
     _run(run, as_json)
 
 
+@app.command()
+def gemm(
+    threads: options.Threads = None,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
+) -> None:
+    """Time the scheduled dense product against OpenBLAS."""
+
+    def run(progress: Callable[[Any], None]) -> Any:
+        from tunembed import tuning
+
+        return tuning.benchmark_gemm(
+            threads=threads, random_state=seed, progress=progress
+        )
+
+    _run(run, as_json)
+
+
 def _run(
     run: Callable[[Callable[[Any], None]], Any],
     as_json: bool,

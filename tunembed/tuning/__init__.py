@@ -5,6 +5,7 @@
 
 from tunembed.tuning._apply import Applied, apply, explain_schedule
 from tunembed.tuning._benchmark_expert import benchmark_expert
+from tunembed.tuning._benchmark_gemm import benchmark_gemm
 from tunembed.tuning._benchmark_own import benchmark_own
 from tunembed.tuning._benchmark_polybench import benchmark_polybench
 from tunembed.tuning._benchmark_spmm import benchmark_spmm
@@ -31,6 +32,7 @@ __all__ = [
     "TuningRecord",
     "apply",
     "benchmark_expert",
+    "benchmark_gemm",
     "benchmark_own",
     "benchmark_polybench",
     "benchmark_spmm",

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.metadata
 import importlib.util
 import os
@@ -17,14 +16,13 @@ import numpy as np
 
 from tunembed.kernels import (
     BASELINE_FLAGS,
-    Build,
     Effort,
     Kernel,
     available_cores,
     measure_callables,
 )
 from tunembed.parsers import parse_c
-from tunembed.tuning._attempt import present_compilers
+from tunembed.tuning._bound_call import bound_call
 from tunembed.tuning._database import TuningDatabase
 from tunembed.tuning._report import BenchmarkError, BenchmarkResult, geometric_mean
 from tunembed.tuning._structures import STRUCTURES
@@ -144,8 +142,9 @@ def _row(
     dense = np.random.default_rng(random_state).random((m, width))
     out = np.zeros((n, width))
     tuned = _tune(matrix, dense, sizes, store, trials, threads)
-    ours = _callable(
+    ours = bound_call(
         tuned.source_ if tuned.schedule_ else SOURCE,
+        "spmm",
         tuned.flags_ or BASELINE_FLAGS,
         tuned.compiler_,
         _arguments(matrix, dense, out, sizes),
@@ -226,21 +225,3 @@ def _arguments(
         out,
     ]
     return [*sizes.values(), *arrays]
-
-
-def _callable(
-    source: str, flags: tuple[str, ...], compiler: str, arguments: list[Any]
-) -> Callable[[], None]:
-    """Return the compiled function with its arguments bound; it was verified before."""
-    chosen = present_compilers().get(compiler)
-    library = ctypes.CDLL(str(Path(Build(source, tuple(flags), chosen).library())))
-    passed = [
-        ctypes.c_void_p(a.ctypes.data) if isinstance(a, np.ndarray) else ctypes.c_int(a)
-        for a in arguments
-    ]
-
-    def call() -> None:
-        library.spmm(*passed)
-
-    call.keep = arguments  # type: ignore[attr-defined]
-    return call

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from pycparser import c_ast
@@ -47,6 +48,13 @@ class PackStep(Step):
             raise ScheduleError(f"{self}: name one array and one loop")
         if not isinstance(self.options.get("transpose", False), bool):
             raise ScheduleError(f"{self}: transpose must be true or false")
+
+    def without(self, loops: Collection[str]) -> Step | None:
+        """Return the step, or None where it needs one of the loops.
+
+        Without a loop that chooses among uses, others would be copied.
+        """
+        return None if set(loops) & set(self.loop_names()) else self
 
     def apply(self, plan: Plan) -> Plan:
         """Wrap the loop's body."""
