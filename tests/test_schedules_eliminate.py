@@ -138,7 +138,7 @@ void f(int n, int m, const double L[restrict n][n], double X[restrict n][m])
 }
 """
 SHORTEST = """
-void f(int n, int d[restrict n][n])
+void f(int n, int m, int d[restrict n][n])
 {
     for (int k = 0; k < n; k++)
         for (int i = 0; i < n; i++)
@@ -225,7 +225,7 @@ def test_a_closure_may_read_newer_values(c, name):
 def test_lengths_are_tested_before_they_are_found_in_another_order():
     source = rewrite(plan(SHORTEST), Schedule.parse("eliminate(d=16)"))
     assert "if (!(d[i][j] >= 0))" in source
-    assert "if (f_min_plus(n, d)) {" in source
+    assert "if (f_min_plus(n, m, d)) {" in source
     assert "where d[i][j] >= 0 everywhere. */" in source
     assert "_plus(" not in rewrite(plan(SHORTEST), Schedule.parse("tile(i=4)"))
     assert "f_original" not in rewrite(plan(WIDEST), Schedule.parse("eliminate(w=16)"))

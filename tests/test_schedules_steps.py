@@ -123,7 +123,7 @@ void f(int n, int m, const double L[restrict n][n], double X[restrict n][m])
                 X[i][j] -= L[i][k] * X[k][j];
 }
 """
-ROWS = """
+TEMPORARY = """
 void f(int n, int m, double A[restrict n][m], double t[restrict m])
 {
     for (int i = 0; i < n; i++) {
@@ -136,7 +136,7 @@ void f(int n, int m, double A[restrict n][m], double t[restrict m])
 """
 EXAMPLES = {
     "privatize": (
-        ROWS,
+        TEMPORARY,
         "privatize(t, i); fission(i, S1)",
         """
         double (*t_x)[m] = malloc(sizeof(*t_x) * (size_t)(n) + 1);

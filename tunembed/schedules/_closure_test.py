@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pycparser import c_ast, c_generator
@@ -62,10 +63,8 @@ def _test(scop: Scop, closure: Closure) -> ElementTest:
         f"{scop.function.name}_{closure.name.replace('-', '_')}",
         words_of(scop.function.unit.text),
     )
-    lines = [f"static {_declaration(scop, name)}", "{"]
-    lines += [
-        f"    const int {n} = {text};" for n, text in scop.function.constants.items()
-    ]
+    constants = scop.function.constants.items()
+    lines = [f"    const int {constant} = {text};" for constant, text in constants]
     indent = "    "
     for dim in statement.dims[1:]:
         lines.append(f"{indent}{_loop(scop, dim)}")
@@ -73,13 +72,18 @@ def _test(scop: Scop, closure: Closure) -> ElementTest:
     condition = closure.condition.replace("{x}", element)
     lines += [f"{indent}if (!({condition}))", f"{indent}    return 0;"]
     lines += ["    return 1;", "}"]
+    declaration = _declaration(scop, name)
+    lines = [*_unused(scop, words_of("\n".join(lines))), *lines]
     reason = condition.replace(element, "every element")
     text = f"/* No way around a cycle is an improvement where {reason}. */\n"
-    return ElementTest(
-        name,
-        text + "\n".join(lines) + "\n",
-        f"{condition} everywhere",
-    )
+    text += "\n".join([f"static {declaration}", "{", *lines]) + "\n"
+    return ElementTest(name, text, f"{condition} everywhere")
+
+
+def _unused(scop: Scop, used: Collection[str]) -> list[str]:
+    """Return lines that keep compilers from reporting parameters without use."""
+    names = [parameter.name for parameter in scop.function.parameters]
+    return [f"    (void){name};" for name in names if name not in used]
 
 
 def _loop(scop: Scop, dim: str) -> str:
