@@ -14,6 +14,7 @@ import pytest
 import tunembed.tuning._benchmark_expert as expert
 import tunembed.tuning._benchmark_gemm as gemm
 import tunembed.tuning._benchmark_own as own
+import tunembed.tuning._benchmark_polybench as whole
 import tunembed.tuning._polybench as polybench
 from conftest import KERNELS
 from tunembed._toolchain import find_compiler
@@ -156,6 +157,29 @@ def test_polybench(suite, store, checkpoints, monkeypatch):
     (line,) = (checkpoints / "polybench.jsonl").read_text().splitlines()
     assert json.loads(line)["key"] == "toy"
     assert len(list((suite / "linear" / "toy").iterdir())) == 2
+
+
+def test_polybench_without_near_copies(suite, store, checkpoints, monkeypatch):
+    short = Effort(budget=0.5, max_repetitions=2)
+    monkeypatch.setattr(polybench, "_effort", lambda seconds: short)
+    options = {"dataset": "MINI", "database": store, "trials": 1, "threads": 1}
+    first = benchmark_polybench(suite, **options).table_
+    asked = []
+    tune_subject = whole.tune_subject
+
+    def spy(*args, exclude_near_copies, **kwargs):
+        asked.append(exclude_near_copies)
+        return tune_subject(*args, exclude_near_copies=exclude_near_copies, **kwargs)
+
+    monkeypatch.setattr(whole, "tune_subject", spy)
+    monkeypatch.setattr(whole, "_has_near_copies", lambda *_: False)
+    pd.testing.assert_frame_equal(
+        benchmark_polybench(suite, near_copies=False, **options).table_, first
+    )
+    assert asked == []
+    monkeypatch.setattr(whole, "_has_near_copies", lambda *_: True)
+    benchmark_polybench(suite, near_copies=False, **options)
+    assert asked == [True]
 
 
 def test_polybench_with_a_program_that_cannot_be_parsed(suite, store):

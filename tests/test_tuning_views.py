@@ -74,6 +74,28 @@ def test_a_loop_over_time_is_also_seen_whole():
     assert list(whole.nests[0].roles.loops) == ["s", "i", "i_2"]
 
 
+def test_a_copy_that_the_normal_form_adds_is_no_nest():
+    text = """\
+void f(int n, double A[restrict n][n][n], double C[restrict n][n], double t[restrict n])
+{
+    for (int r = 0; r < n; r++)
+        for (int q = 0; q < n; q++) {
+            for (int p = 0; p < n; p++) {
+                t[p] = 0.0;
+                for (int s = 0; s < n; s++)
+                    t[p] += A[r][q][s] * C[s][p];
+            }
+            for (int p = 0; p < n; p++)
+                A[r][q][p] = t[p];
+        }
+}
+"""
+    normal = views_of(function(text), {"n": 50})[0]
+    assert "privatize(t, q)" in str(normal.prefix)
+    assert len(normal.nests) == 3
+    assert max(nest.share for nest in normal.nests) > 0.9
+
+
 def test_what_is_normal_already_has_one_view():
     text = "void f(int n, double x[n]) { for (int i = 0; i < n; i++) x[i] = 0.0; }"
     (view,) = views_of(function(text), {"n": 10})

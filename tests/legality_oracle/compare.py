@@ -23,13 +23,17 @@ _DRIVER = Path(__file__).with_name("driver.py")
 
 @dataclass
 class Pair:
-    """An original file, a rewritten one, both with a function ``f``, and sizes."""
+    """An original file, a rewritten one, both with a function ``f``, and sizes.
+
+    `exact` pairs must agree in every bit, others as far as reassociation allows.
+    """
 
     name: str
     original: str
     candidate: str
     sizes: list[dict[str, int]]
     overlap: bool = False
+    exact: bool = False
 
 
 @dataclass
@@ -94,6 +98,7 @@ def compare(pairs: list[Pair], folder: Path) -> Outcome:
                 "parameters": parameters(pair.original),
                 "sizes": pair.sizes,
                 "overlap": pair.overlap,
+                "exact": pair.exact,
             }
         )
     for number, message in _run(folder / "pairs.so", runs).items():

@@ -53,6 +53,9 @@ def polybench(
     trials: options.Trials = 10,
     threads: options.Threads = None,
     seed: options.Seed = 0,
+    near_copies: Annotated[
+        bool, typer.Option(help="Use known nests that are equal up to names.")
+    ] = True,
     as_json: options.Json = False,
 ) -> None:
     """Tune the 30 kernels of PolyBench/C against gcc and Polly."""
@@ -67,6 +70,7 @@ def polybench(
             trials=trials,
             threads=threads,
             random_state=seed,
+            near_copies=near_copies,
             progress=progress,
         )
 

@@ -30,6 +30,7 @@ from tunembed.tuning._report import (
     geometric_mean,
 )
 from tunembed.tuning._tune import tune_subject
+from tunembed.tuning._view import views_of
 
 
 def benchmark_polybench(
@@ -40,6 +41,7 @@ def benchmark_polybench(
     trials: int = 10,
     threads: int | None = None,
     random_state: int = 0,
+    near_copies: bool = True,
     progress: Callable[[dict[str, Any]], None] | None = None,
 ) -> BenchmarkResult:
     """Tune the 30 kernels and time them in turns with gcc, Polly and parallel Polly.
@@ -61,6 +63,10 @@ def benchmark_polybench(
         OpenMP threads; all cores if not given.
     random_state : int, default=0
         Not used: PolyBench makes its own data.
+    near_copies : bool, default=True
+        Whether nests of the database may be used that are equal to one of the kernel
+        up to names, sizes and data types. A kernel without any has the row that it has
+        with the whole database.
     progress : callable, optional
         Called with a dict per finished row; its ``"kind"`` is ``"kernel"``.
 
@@ -85,12 +91,16 @@ def benchmark_polybench(
         "random_state": random_state,
         "database": f"{database_key(store.path)} {len(store)}",
     }
-    checkpoint = Checkpoint("polybench", settings)
+    whole = Checkpoint("polybench", settings)
+    fewer = Checkpoint("polybench", {**settings, "near_copies": False})
     compilers = present_compilers()
+    make = partial(_row, root, dataset, store, trials, threads, compilers)
     rows = []
     for number, file in enumerate(files, 1):
-        make = partial(_row, file, root, dataset, store, trials, threads, compilers)
-        row = checkpoint.row(file.stem, make)
+        if near_copies or not _has_near_copies(file, root, dataset, store):
+            row = whole.row(file.stem, partial(make, file, True))
+        else:
+            row = fewer.row(file.stem, partial(make, file, False))
         rows.append(row)
         if progress:
             progress({"kind": "kernel", "number": number, "total": len(files), **row})
@@ -98,14 +108,28 @@ def benchmark_polybench(
     return BenchmarkResult(table, _summary(table))
 
 
+def _has_near_copies(
+    file: Path, root: Path, dataset: str, store: TuningDatabase
+) -> bool:
+    """Return whether the database has a nest that is equal to one of the kernel."""
+    try:
+        kernel = open_kernel(file, root, dataset, None)
+        views = views_of(kernel.function, kernel.subject.sizes)
+    except (KernelError, SourceError):
+        return False
+    structures = {nest.structure for view in views for nest in view.nests}
+    return not structures.isdisjoint(store.records()["nest_hash"])
+
+
 def _row(
-    file: Path,
     root: Path,
     dataset: str,
     store: TuningDatabase,
     trials: int,
     threads: int | None,
     compilers: dict[str, Compiler],
+    file: Path,
+    near_copies: bool,
 ) -> Row:
     row: Row = {"kernel": file.stem, "status": "ok"}
     try:
@@ -117,6 +141,7 @@ def _row(
             database=store,
             threads=threads,
             record=False,
+            exclude_near_copies=not near_copies,
         )
         row |= {
             "tuned": tuned.speedup_,

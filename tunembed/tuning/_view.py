@@ -194,6 +194,7 @@ def _view(
 ) -> View:
     if roots is None:
         roots = nests_of(plan) if not plan.scop.reasons else []
+    roots = [root for root in roots if _is_of_source(plan, root)]
     once = [_work_below(plan, (root,), sizes) for root in roots]
     runs = [_outer_extent(plan, root, sizes) for root in roots]
     work = [w * r for w, r in zip(once, runs, strict=True)]
@@ -220,6 +221,12 @@ def _view(
 def source_nest(plan: Plan, root: Loop, index: int) -> LoopNest:
     """Return a nest in the parser's words, its loops in the order of the tree."""
     return LoopNest(plan.scop.function, _source_loop(plan, root), index)
+
+
+def _is_of_source(plan: Plan, root: Loop) -> bool:
+    """Return whether a nest is one of the source, and not a copy that a step added."""
+    dims = plan.scop.statements[leaves_of((root,))[0]].dims
+    return all(dim in plan.scop.loop_sources for dim in dims)
 
 
 def _source_loop(plan: Plan, loop: Loop) -> SourceLoop:
