@@ -130,6 +130,8 @@ class _ScheduleWriter:
             # Without it a buffer would be filled and written back where the loops
             # inside have no iteration, and what it stands for may not exist.
             guard = times_reached(self.scop, path)
+            if guard is None:
+                return marked
             return f'{{ guard: "{guard}", child: {marked} }}'
         if not isinstance(node, Loop):
             raise TypeError(f"cannot schedule {node!r}")

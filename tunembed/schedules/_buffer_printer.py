@@ -39,6 +39,9 @@ class Buffer:
         C text of its size in every dimension.
     is_filled : bool
         Whether the array is copied into it.
+    back : str or None
+        C text, true if it must be copied back; empty if it always must, None if it
+        never must.
     """
 
     pack: Pack
@@ -49,6 +52,7 @@ class Buffer:
     test: str
     sizes: list[str]
     is_filled: bool = True
+    back: str | None = ""
 
     @property
     def kept(self) -> list[int]:
@@ -173,10 +177,14 @@ class BufferPrinter:
 
     def copied(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
         """Return the lines that copy an array into its buffer, or back."""
+        if back and buffer.back is None:
+            return []
         copy = self._copy(buffer, outer, back=back)
-        if not buffer.test:
+        tests = [test for test in (buffer.test, back and buffer.back) if test]
+        if not tests:
             return copy
-        return [f"if {buffer.test} {{", *(f"    {line}" for line in copy), "}"]
+        test = tests[0] if len(tests) == 1 else f"({' && '.join(tests)})"
+        return [f"if {test} {{", *(f"    {line}" for line in copy), "}"]
 
     def _copy(self, buffer: Buffer, outer: Buffer | None, *, back: bool) -> list[str]:
         places = list(buffer.lower)

@@ -230,7 +230,7 @@ def _touched(
                 continue
             relation = access.relation(statement, scop.parameter_text)
             elements = pieces.get_at(0).reverse().apply_range(relation)
-            found = _as_parameters(elements, names)
+            found = as_parameters(elements, names)
             touched = found if touched is None else touched.union(found)
     if touched is None:
         raise ScheduleError(f"pack({pack.array}): the array is not used there")
@@ -241,10 +241,11 @@ def _reached(scop: Scop, path: Path) -> isl.Set:
     """Return the values of the outer loops for which anything is below a buffer."""
     names = [node.name for _, node in path if isinstance(node, Loop)]
     times = isl.Map.from_domain(times_reached(scop, path))
-    return _as_parameters(times, names).params()
+    return as_parameters(times, names).params()
 
 
-def _as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:
+def as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:
+    """Return the range of a map, over the values of loops as parameters."""
     for d, name in enumerate(names):
         elements = elements.set_dim_name(isl.dim_type.in_, d, f"at_{name}")
     count = elements.dim(isl.dim_type.param)

@@ -24,6 +24,7 @@ from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Leaf,
     Loop,
+    Node,
     ScheduleError,
     find_loop,
     loops_of,
@@ -72,18 +73,34 @@ def _split_all(plan: Plan) -> tuple[Plan, list[Step]]:
     steps: list[Step] = []
     for name in [loop.name for loop in reversed(loops_of(plan.nodes))]:
         loop = find_loop(plan.nodes, name)
-        if not any(not isinstance(node, Leaf) for node in loop.body):
+        if not loops_of(loop.body) and not _are_products(plan, loop):
             continue
         plan, found = _split_one(plan, name)
         steps += found
+        plan, found = _split_moved(plan, name, statements_below((loop,)))
+        steps += found
     return plan, steps
+
+
+def _are_products(plan: Plan, loop: Loop) -> bool:
+    """Return whether an innermost loop updates several results, each more than once.
+
+    A loop for each passes over the operands again, which costs little beside what
+    register tiles win on products.
+    """
+    statements = [plan.scop.statements[name] for name in statements_below((loop,))]
+    return len(statements) > 1 and all(
+        any(access.is_reduction for access in statement.accesses)
+        and all(len(a.subscripts) < len(statement.dims) for a in statement.accesses)
+        for statement in statements
+    )
 
 
 def _split_one(plan: Plan, name: str) -> tuple[Plan, list[Step]]:
     """Split a loop in front of every child where that is legal."""
     steps: list[Step] = []
     loop = find_loop(plan.nodes, name)
-    heads = [min(statements_below((node,)), key=_number) for node in loop.body[1:]]
+    heads = [_head(node) for node in loop.body[1:]]
     for head in heads:
         step = STEPS["fission"]((_holder(plan, head, name), head))
         expanded = _expansions(plan, loop)
@@ -98,6 +115,30 @@ def _split_one(plan: Plan, name: str) -> tuple[Plan, list[Step]]:
                 steps += attempt
                 break
     return plan, steps
+
+
+def _split_moved(plan: Plan, name: str, below: set[str]) -> tuple[Plan, list[Step]]:
+    """Split off what can run behind all that follows it, where nothing else is legal.
+
+    Such as the update of rows above in a product with half a symmetric matrix, which
+    stands in front of the one that must come first.
+    """
+    for loop in loops_of(plan.nodes):
+        if plain(loop.name) != plain(name) or not statements_below((loop,)) <= below:
+            continue
+        heads = [_head(node) for node in loop.body]
+        for place, head in enumerate(heads[:-1]):
+            moves = [STEPS["reorder"]((other, head)) for other in heads[place + 1 :]]
+            attempt = (*moves, STEPS["fission"]((loop.name, head)))
+            tried = _try(plan, attempt)
+            if tried is not None:
+                plan, more = _split_one(tried, loop.name)
+                return plan, [*attempt, *more]
+    return plan, []
+
+
+def _head(node: Node) -> str:
+    return min(statements_below((node,)), key=_number)
 
 
 def _number(statement: str) -> tuple[int, str]:

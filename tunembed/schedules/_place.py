@@ -91,8 +91,12 @@ class Namer:
         """Return the test of whether anything is touched, empty if it always is."""
         if box.condition is None:
             return ""
-        build = isl.AstBuild.from_context(isl.Set.universe(box.context.get_space()))
-        test = expression(build.expr_from_set(box.condition), self._around(place))
+        return self.test(box.condition, place)
+
+    def test(self, values: isl.Set, place: Place) -> str:
+        """Return the test of whether the loops outside have some of these values."""
+        build = isl.AstBuild.from_context(isl.Set.universe(values.get_space()))
+        test = expression(build.expr_from_set(values), self._around(place))
         return f"({test})"
 
     def _around(self, place: Place) -> Callable[[str], str]:

@@ -14,6 +14,7 @@ from pycparser import c_ast
 from tunembed.schedules._ast import generate_ast
 from tunembed.schedules._buffer_printer import Buffer, BufferPrinter
 from tunembed.schedules._buffers import (
+    Footprint,
     footprint,
     is_packed,
     is_separate,
@@ -30,10 +31,11 @@ from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
 from tunembed.schedules._factors import without_factors
 from tunembed.schedules._iterators import index_type, unsigned_values
+from tunembed.schedules._liveness import used_later
 from tunembed.schedules._names import free_name, named_apart, words_of
 from tunembed.schedules._place import Namer, Place
 from tunembed.schedules._pragmas import pragmas
-from tunembed.schedules._relations import node_path
+from tunembed.schedules._relations import Path, node_path
 from tunembed.schedules._scop import Scop, ScopStatement
 from tunembed.schedules._scopes import declare_locals
 from tunembed.schedules._tree import (
@@ -287,7 +289,8 @@ class Printer:
         self._declare(id(pack), pack.body)
         self._visit(node.mark_get_node(), place)
         if pack.write_back:
-            self._emit(*self.buffers.copied(buffer, outer, back=True))
+            for line in self.buffers.copied(buffer, outer, back=True):
+                self._emit(line)
         for line in self.buffers.released(buffer):
             self._emit(line)
         if not place.alone:
@@ -357,7 +360,19 @@ class Printer:
         starts = pack.in_registers or not pack.write_back
         filled = starts or not is_written_first(self.scop, path, pack)
         sizes = [self.namer.bound(p, box, place) for p in box.sizes]
-        return Buffer(pack, box, lower, upper, dtype, test, sizes, filled)
+        back = self._back(pack, path, box, place)
+        return Buffer(pack, box, lower, upper, dtype, test, sizes, filled, back)
+
+    def _back(self, pack: Pack, path: Path, box: Footprint, place: Place) -> str | None:
+        """Return when a buffer must be copied back, None for never."""
+        if pack.in_registers or pack.array in self.dependences.closures:
+            return ""
+        values = used_later(self.scop, path, pack) if pack.write_back else None
+        if values is None or box.context.is_subset(values):
+            return ""
+        if values.is_empty():
+            return None
+        return self.namer.test(values.gist(box.context), place)
 
 
 def _collapsed(loop: Loop, outer: tuple[str, ...], header: str) -> tuple[str, ...]:

@@ -65,12 +65,12 @@ def prefix_map(
     return union
 
 
-def times_reached(scop: Scop, path: Path) -> isl.Set:
-    """Return the values of the loops on a path for which anything is below it."""
+def times_reached(scop: Scop, path: Path) -> isl.Set | None:
+    """Return the values of the loops on a path for which anything is below it, if any."""
     below = statements_below((path[-1][1],))
     instances = scop.domains(sorted(below))
     times = prefix_map(scop, (), path, below).intersect_domain(instances).range()
-    return isl.Set.from_union_set(times)
+    return None if times.is_empty() else isl.Set.from_union_set(times)
 
 
 def instances_below(scop: Scop, node: Node) -> isl.UnionSet:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -113,4 +114,9 @@ def restrictions_outside(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 
 def signed_like(index: str, value: str) -> str:
     """Return a value of the iterator as loops that count down see it: negated."""
-    return f"-({value})" if index.startswith("-") else value
+    return f"-({value})" if counts_down(index) else value
+
+
+def counts_down(index: str) -> bool:
+    """Return whether a loop, or the one that it is the tile loop of, counts down."""
+    return re.match(r"(\d+\*floor\(\()*-", index) is not None

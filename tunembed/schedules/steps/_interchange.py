@@ -11,6 +11,7 @@ from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Loop,
     Node,
+    Restrict,
     ScheduleError,
     rewrite_loop,
     statements_below,
@@ -57,6 +58,8 @@ class Interchange(Step):
     def _is_lazy(self, loop: Loop) -> bool:
         """Return whether more than the inner one of two loops is in the outer one."""
         inner, *rest = loop.body
+        if isinstance(inner, Restrict) and len(inner.body) == 1:
+            inner = inner.body[0]
         return (
             bool(rest)
             and isinstance(inner, Loop)
@@ -70,9 +73,12 @@ def _eager(outer: Loop) -> Loop:
     An iteration of the new outer loop is one of the inner loop for the statements in
     it, and the iteration of the old outer loop with the same value for the others.
     """
-    inner, *rest = outer.body
+    first, *rest = outer.body
+    inner = first.body[0] if isinstance(first, Restrict) else first
     assert isinstance(inner, Loop)
     after = {name: outer.index[name] for name in statements_below(tuple(rest))}
     within = {name: outer.index[name] for name in statements_below((inner,))}
-    moved = replace(outer, index=within, body=inner.body)
+    moved: Node = replace(outer, index=within, body=inner.body)
+    if isinstance(first, Restrict):
+        moved = Restrict(first.domain, (moved,))
     return replace(inner, index={**inner.index, **after}, body=(*rest, moved))

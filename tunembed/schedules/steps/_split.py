@@ -13,12 +13,14 @@ import islpy as isl
 from tunembed.parsers import isl_name
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
+    Leaf,
     Loop,
     Node,
     Restrict,
     ScheduleError,
     find_loop,
     loops_of,
+    prune,
     rest_name,
     rewrite_loop,
     statements_below,
@@ -61,9 +63,12 @@ class Split(Step):
             before = self._part(plan, found, place, "<")
             after = self._part(plan, found, place, ">=")
             later = replace(found, name=second)
-            return (Restrict(before, (found,)), Restrict(after, (later,)))
+            return (
+                Restrict(str(before), prune((found,), _statements(before))),
+                Restrict(str(after), prune((later,), _statements(after))),
+            )
 
-        nodes = rewrite_loop(plan.nodes, loop.name, change)
+        nodes = _apart(rewrite_loop(plan.nodes, loop.name, change))
         return plan.with_nodes(restrictions_outside(nodes))
 
     def _place(self, plan: Plan, loop: Loop) -> Mapping[str, str]:
@@ -88,7 +93,7 @@ class Split(Step):
 
     def _part(
         self, plan: Plan, loop: Loop, place: Mapping[str, str], relation: str
-    ) -> str:
+    ) -> isl.UnionSet:
         union = isl.UnionSet(f"[{plan.scop.parameter_text}] -> {{ }}")
         for name in sorted(statements_below((loop,))):
             statement = plan.scop.statements[name]
@@ -99,4 +104,31 @@ class Split(Step):
             union = union.union(
                 isl.UnionSet(text).intersect(isl.UnionSet(plan.scop.domain(name)))
             )
-        return str(union)
+        return union
+
+
+def _statements(instances: isl.UnionSet) -> set[str]:
+    """Return the statements of which there are any."""
+    sets = instances.get_set_list()
+    found = [sets.get_at(n) for n in range(instances.n_set())]
+    return {part.get_tuple_name() for part in found if not part.is_empty()}
+
+
+def _apart(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Make the parts of a part siblings of the other parts, to be moved one by one."""
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Leaf):
+            found.append(node)
+            continue
+        body = _apart(node.body)
+        if isinstance(node, Restrict) and all(isinstance(n, Restrict) for n in body):
+            found += [_both(node, part) for part in body if isinstance(part, Restrict)]
+        else:
+            found.append(replace(node, body=body))
+    return tuple(found)
+
+
+def _both(outer: Restrict, inner: Restrict) -> Restrict:
+    domain = isl.UnionSet(outer.domain).intersect(isl.UnionSet(inner.domain))
+    return Restrict(str(domain), inner.body)
