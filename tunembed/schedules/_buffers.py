@@ -240,8 +240,10 @@ def _touched(
 def _reached(scop: Scop, path: Path) -> isl.Set:
     """Return the values of the outer loops for which anything is below a buffer."""
     names = [node.name for _, node in path if isinstance(node, Loop)]
-    times = isl.Map.from_domain(times_reached(scop, path))
-    return as_parameters(times, names).params()
+    times = times_reached(scop, path)
+    if times is None:
+        raise ScheduleError("a buffer stands where no iteration comes")
+    return as_parameters(isl.Map.from_domain(times), names).params()
 
 
 def as_parameters(elements: isl.Map, names: list[str]) -> isl.Set:

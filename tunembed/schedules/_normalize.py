@@ -22,7 +22,6 @@ from tunembed.schedules._schedule import Schedule
 from tunembed.schedules._scop import EVERYTHING, Scop, ScopAccess, ScopStatement
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
-    Leaf,
     Loop,
     Node,
     ScheduleError,

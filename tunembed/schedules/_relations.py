@@ -66,7 +66,7 @@ def prefix_map(
 
 
 def times_reached(scop: Scop, path: Path) -> isl.Set | None:
-    """Return the values of the loops on a path for which anything is below it, if any."""
+    """Return the values of the loops on a path for which anything is below it."""
     below = statements_below((path[-1][1],))
     instances = scop.domains(sorted(below))
     times = prefix_map(scop, (), path, below).intersect_domain(instances).range()
