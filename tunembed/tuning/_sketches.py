@@ -23,6 +23,7 @@ from tunembed.schedules import (
     perfect_chain,
 )
 from tunembed.tuning._elimination_sketches import elimination_sketches
+from tunembed.tuning._interval_sketches import interval_sketches
 from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._view import Nest
 
@@ -77,6 +78,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
     makers = (
         _threads(shape),
         elimination_sketches(plan, nest.loop, shape.wide),
+        interval_sketches(plan, nest.loop, shape.wide),
         _register_tiles(shape),
         _outer_parallel(shape),
         _column_blocks(shape),

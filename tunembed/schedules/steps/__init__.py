@@ -8,6 +8,7 @@ from tunembed.schedules.steps._expand import Expand
 from tunembed.schedules.steps._fission import Fission
 from tunembed.schedules.steps._fuse import Fuse
 from tunembed.schedules.steps._interchange import Interchange
+from tunembed.schedules.steps._intervals import Intervals
 from tunembed.schedules.steps._pack import PackStep
 from tunembed.schedules.steps._parallel import ParallelStep
 from tunembed.schedules.steps._privatize import Privatize
@@ -30,6 +31,7 @@ STEPS = {
         Fission,
         Fuse,
         Interchange,
+        Intervals,
         PackStep,
         ParallelStep,
         Privatize,

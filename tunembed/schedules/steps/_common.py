@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tunembed.schedules._relations import node_path
@@ -21,6 +21,30 @@ from tunembed.schedules._tree import (
     loops_of,
     statements_below,
 )
+
+
+class ArrayStep(Step):
+    """A step for what is done with an array, whatever the loops look like."""
+
+    def validate(self) -> None:
+        """One array and a size."""
+        self.require(sizes=True)
+        if self.names or len(self.sizes) != 1:
+            raise ScheduleError(
+                f"{self}: name one array and a size, as in {self.kind}(A=64)"
+            )
+
+    def loop_names(self) -> tuple[str, ...]:
+        """Return none."""
+        return ()
+
+    def array_names(self) -> tuple[str, ...]:
+        """Return the array."""
+        return tuple(self.sizes)
+
+    def renamed(self, loops: Mapping[str, str], arrays: Mapping[str, str]) -> Step:
+        """Return the same step for another array."""
+        return type(self)((), {arrays.get(k, k): v for k, v in self.options.items()})
 
 
 def outermost(nodes: tuple[Node, ...], names: Sequence[str]) -> Loop:

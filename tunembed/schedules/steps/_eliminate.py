@@ -22,7 +22,7 @@ from tunembed.schedules._pivots import (
     restricted,
     sums_of,
 )
-from tunembed.schedules._step import Plan, Step
+from tunembed.schedules._step import Plan
 from tunembed.schedules._tree import (
     Leaf,
     Loop,
@@ -32,7 +32,7 @@ from tunembed.schedules._tree import (
     loops_of,
     statements_below,
 )
-from tunembed.schedules.steps._common import restrictions_outside
+from tunembed.schedules.steps._common import ArrayStep, restrictions_outside
 from tunembed.schedules.steps._expand import Expand
 
 # Where a row or column lies: its turn as a pivot comes before, inside of or after the
@@ -94,7 +94,7 @@ def _distance(zones: tuple[str, ...]) -> tuple[int, int, int]:
     return sum(out), int(out[0]), sum(map(_ZONES.find, zones))
 
 
-class Eliminate(Step):
+class Eliminate(ArrayStep):
     """Run an elimination by blocks of pivots, whatever its loops look like.
 
     For programs that update ``A[i][j]`` with ``A[i][k]`` and ``A[k][j]``, or
@@ -110,26 +110,6 @@ class Eliminate(Step):
     """
 
     kind = "eliminate"
-
-    def validate(self) -> None:
-        """One array and a size."""
-        self.require(sizes=True)
-        if self.names or len(self.sizes) != 1:
-            raise ScheduleError(
-                f"{self}: name one array and a size, as in eliminate(A=64)"
-            )
-
-    def loop_names(self) -> tuple[str, ...]:
-        """Return no loop: the step goes by what is done with the array."""
-        return ()
-
-    def array_names(self) -> tuple[str, ...]:
-        """Return the array."""
-        return tuple(self.sizes)
-
-    def renamed(self, loops: Mapping[str, str], arrays: Mapping[str, str]) -> Step:
-        """Return the same step for another array."""
-        return type(self)((), {arrays.get(k, k): v for k, v in self.options.items()})
 
     def apply(self, plan: Plan) -> Plan:
         """Replace the nest that updates the array by one nest per part."""
