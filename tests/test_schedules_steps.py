@@ -123,6 +123,18 @@ void f(int n, int m, const double L[restrict n][n], double X[restrict n][m])
                 X[i][j] -= L[i][k] * X[k][j];
 }
 """
+PARSING = """
+void f(int n, const float w[restrict n][n], float s[restrict n + 1][n + 1])
+{
+    for (int i = n - 1; i >= 0; i--)
+        for (int j = i + 1; j <= n; j++) {
+            s[i][j] = w[i][j - 1];
+            for (int k = i + 1; k < j; k++)
+                if (s[i][k] + s[k][j] > s[i][j])
+                    s[i][j] = s[i][k] + s[k][j];
+        }
+}
+"""
 TEMPORARY = """
 void f(int n, int m, double A[restrict n][m], double t[restrict m])
 {
@@ -135,6 +147,43 @@ void f(int n, int m, double A[restrict n][m], double t[restrict m])
 }
 """
 EXAMPLES = {
+    "intervals": (
+        PARSING,
+        "intervals(s=64)",
+        """
+        for (int wave = 0; wave <= n; wave += 64) {
+            for (int block = 0; block <= tile_min(n - 1, n - wave); block += 64) {
+                for (int i_p = -(tile_max(tile_max(-n + 1, -block - 63), -wave - block - 62)); i_p >= block; i_p--) {
+                    for (int j_p = tile_max(wave + block, i_p + 1); j_p <= tile_min(n, wave + block + 63); j_p++) {
+                        s[i_p][j_p] = w[i_p][j_p - 1];
+                    }
+                }
+                for (int i_m = block; i_m <= block + 63; i_m++) {
+                    for (int j_m = wave + block; j_m <= tile_min(n, wave + block + 63); j_m++) {
+                        for (int k_m = block + 64; k_m < wave + block; k_m++) {
+                            if (s[i_m][k_m] + s[k_m][j_m] > s[i_m][j_m])
+                              s[i_m][j_m] = s[i_m][k_m] + s[k_m][j_m];
+                        }
+                    }
+                }
+                for (int i_e = -(tile_max(tile_max(tile_max(-n + 2, -n + wave - 62), -block - 63), -wave - block - 61)); i_e >= block; i_e--) {
+                    for (int k_e = i_e + 1; k_e <= tile_min(tile_min(n - 1, wave + block + 62), block + 63); k_e++) {
+                        for (int j_e = tile_max(wave + block, k_e + 1); j_e <= tile_min(n, wave + block + 63); j_e++) {
+                            if (s[i_e][k_e] + s[k_e][j_e] > s[i_e][j_e])
+                              s[i_e][j_e] = s[i_e][k_e] + s[k_e][j_e];
+                        }
+                    }
+                    for (int k_e = tile_max(wave + block, block + 64); k_e <= tile_min(n - 1, wave + block + 62); k_e++) {
+                        for (int j_e = k_e + 1; j_e <= tile_min(n, wave + block + 63); j_e++) {
+                            if (s[i_e][k_e] + s[k_e][j_e] > s[i_e][j_e])
+                              s[i_e][j_e] = s[i_e][k_e] + s[k_e][j_e];
+                        }
+                    }
+                }
+            }
+        }
+        """,
+    ),
     "privatize": (
         TEMPORARY,
         "privatize(t, i); fission(i, S1)",

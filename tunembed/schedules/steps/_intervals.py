@@ -23,7 +23,7 @@ from tunembed.schedules._tree import (
     statements_below,
     walk,
 )
-from tunembed.schedules.steps._common import ArrayStep, counts_down, tile_index
+from tunembed.schedules.steps._common import ArrayStep, counts_down
 
 
 class _Table(NamedTuple):
@@ -103,8 +103,8 @@ def _table(scop: Scop, root: Loop, array: str) -> _Table | None:
             if all(_commutes(scop, name, other) for other in before):
                 before, after = (), (*before, *after)
             row, column, left, right = ends
-            loops = {root.index[name].lstrip("-"): root}
-            loops[inner.index[name].lstrip("-")] = inner
+            loops = {root.index[name].removeprefix("-"): root}
+            loops[inner.index[name].removeprefix("-")] = inner
             if loops.keys() != {row, column} or any(map(_is_loop, (*before, *after))):
                 return None
             return _Table(
@@ -177,18 +177,32 @@ def _commutes(scop: Scop, update: str, node: Node) -> bool:
 
 def _blocks(scop: Scop, table: _Table, size: int, number: str) -> Loop:
     """Return the loops over blocks, wave by wave."""
-    rows, columns = tile_index(table.rows, size), tile_index(table.columns, size)
-    waves = {name: f"{rows[name]} + {columns[name]}" for name in rows}
+    rows, columns = _starts(table.rows, size), _starts(table.columns, size)
+    waves = {
+        name: f"{_turn(table.columns, name, last)} + {_turn(table.rows, name, first)}"
+        for name, first, last in ((name, rows[name], columns[name]) for name in rows)
+    }
     middle = _middle(scop, table, size)
     rest = scop.domain(table.update).subtract(middle)
     body: list[Node] = []
     if table.before:
         body.append(_over(table, "p", number, table.before))
-    product = Loop(f"k_m{number}", {table.update: table.split}, (Leaf(table.update),))
-    body.append(Restrict(str(middle), (_over(table, "m", number, (product,)),)))
+    body.append(Restrict(str(middle), (_product(table, number),)))
     body.append(_ending(table, rest, number))
     block = Loop(f"block{number}", rows, tuple(body), step=size)
     return Loop(f"wave{number}", waves, (block,), step=size)
+
+
+def _starts(loop: Loop, size: int) -> dict[str, str]:
+    """Return where the blocks of a loop's iterator begin, also if it counts down."""
+    return {
+        name: f"{size}*floor(({index.removeprefix('-')})/{size})"
+        for name, index in loop.index.items()
+    }
+
+
+def _turn(loop: Loop, name: str, start: str) -> str:
+    return f"-{start}" if counts_down(loop.index[name]) else start
 
 
 def _middle(scop: Scop, table: _Table, size: int) -> isl.Set:
@@ -197,24 +211,29 @@ def _middle(scop: Scop, table: _Table, size: int) -> isl.Set:
     Of two split points at the edge of a block one is enough: all rows have the same.
     """
     name, split = table.update, table.split
-    last_row = _bound(table.rows.index[name], size, last=True)
-    first_column = _bound(table.columns.index[name], size, last=False)
+    row, column = (_starts(loop, size)[name] for loop in (table.rows, table.columns))
     return restricted(
         scop,
         name,
         [
-            f"{split} + {min(table.right, 0)} > {last_row}",
-            f"{split} + {max(table.left, 0)} < {first_column}",
+            f"{split} + {min(table.right, 0)} >= {row} + {size}",
+            f"{split} + {max(table.left, 0)} < {column}",
         ],
     )
 
 
-def _bound(index: str, size: int, *, last: bool) -> str:
-    """Return the smallest or largest iterator of a block, for a loop's index."""
-    start = f"{size}*floor(({index})/{size})"
-    down = counts_down(index)
-    far = f"{start} + {size - 1}" if last != down else start
-    return f"-({far})" if down else far
+def _product(table: _Table, number: str) -> Loop:
+    """Return loops over rows, columns and split points, in no order that matters."""
+    name = table.update
+    body: tuple[Node, ...] = (Leaf(name),)
+    ends = [(table.rows, "i"), (table.columns, "j")]
+    chain = [
+        *((f"{end}_m", loop.index[name].removeprefix("-")) for loop, end in ends),
+        ("k_m", table.split),
+    ]
+    for loop, index in reversed(chain):
+        body = (Loop(f"{loop}{number}", {name: index}, body),)
+    return body[0]  # type: ignore[return-value]
 
 
 def _over(table: _Table, letter: str, number: str, body: tuple[Node, ...]) -> Loop:
