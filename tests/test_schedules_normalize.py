@@ -302,3 +302,31 @@ def test_scalars_with_a_value_from_the_iteration_before_stay_where_they_are():
     c = COLUMNS.replace("t = x[j];", "t += x[j];").replace("double t;", "double t = 0;")
     statements = plan_of(c).scop.statements.values()
     assert {a.private for s in statements for a in s.accesses if a.array == "t"} == {()}
+
+
+HALF_SYMMETRIC = """
+void f(int n, double C[restrict n][n], const double A[restrict n][n],
+       const double B[restrict n][n])
+{
+    double t;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            t = 0;
+            for (int k = 0; k < i; k++) {
+                C[k][j] += B[i][j] * A[i][k];
+                t += B[k][j] * A[i][k];
+            }
+            C[i][j] = 0.5 * C[i][j] + B[i][j] * A[i][i] + t;
+        }
+}
+"""
+
+
+def test_products_with_half_a_symmetric_matrix_are_told_apart(tmp_path):
+    own = prepare(parse_c(HALF_SYMMETRIC).functions["f"])
+    normal, schedule = normalize(own)
+    products = [perfect_chain(loop) for loop in nests_of(normal)]
+    assert sorted(len(chain) for chain in products) == [2, 2, 3, 3]
+    assert "reorder(S3, S1)" in str(schedule)
+    pair = Pair("half", HALF_SYMMETRIC, rewrite(own, schedule), SIZES)
+    assert compare([pair], tmp_path).different == {}

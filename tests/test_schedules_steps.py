@@ -182,7 +182,7 @@ EXAMPLES = {
                 }
             }
         }
-        """,
+        """,  # noqa: E501
     ),
     "privatize": (
         TEMPORARY,
