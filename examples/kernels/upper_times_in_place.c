@@ -1,4 +1,4 @@
-/* upper_times_in_place: X = U * X for an upper triangle with ones on its diagonal.
+/* upper_times_in_place: X = U * X, ones on the diagonal of a triangle.
  * tunembed: family dense-triangular
  * tunembed: sizes n=640 m=600
  */
