@@ -482,3 +482,29 @@ def test_explain_a_schedule_as_a_table(run, columns):
     done = run("explain", columns, "--schedule", "interchange(j, i); parallel(i)")
     assert done.code == 0
     assert "interchange(j, i)" in done.out and "Steps" in done.out
+
+
+def test_explain_what_every_step_buys(run, columns):
+    steps = "parallel(j); interchange(j, i); parallel(i)"
+    done = run(
+        *("explain", columns, "--schedule", steps, "--measure", "--json"),
+        *("--size", "n=60"),
+    )
+    assert done.code == 0, done.err
+    rows = json.loads(done.out)
+    assert [row["step"] for row in rows] == steps.split("; ")
+    assert {row["status"] for row in rows} == {"illegal"}
+
+    done = run(
+        *("explain", columns, "--schedule", "simd(j); parallel(i)"),
+        *("--measure", "--size", "n=60", "--threads", "1"),
+    )
+    assert done.code == 0, done.err
+    assert "speedup" in done.out and "ok" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_explain_measures_only_a_schedule(run, columns):
+    done = run("explain", columns, "--measure")
+    assert (done.code, done.out) == (2, "")
+    assert "--measure needs a --schedule" in done.err

@@ -4,11 +4,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from tunembed.cli import _options as options
-from tunembed.cli._errors import reporting
+from tunembed.cli._errors import CommandError, reporting
 
 _TITLES = {
     "nests_": "Loop nests",
@@ -28,17 +29,26 @@ def explain(
     strict_fp: options.StrictFp = False,
     assume_noalias: options.NoAlias = False,
     schedule: options.OptionalSchedule = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Run and time the schedule's steps.")
+    ] = False,
+    threads: options.Threads = None,
 ) -> None:
     """Print nests, features, neighbours and why; run nothing.
 
-    With a schedule: what each step does, whether it is legal, and why not.
+    With a schedule: what each step does, whether it is legal, and why not; with
+    --measure also what it buys.
     """
     with reporting():
         options.check_kernel(kernel)
-        if schedule is not None:
-            _walk(kernel, schedule, function, strict_fp, as_json)
-            return
         sizes = options.parse_sizes(size)
+        if schedule is not None:
+            chosen = {"function": function, "strict_fp": strict_fp}
+            run = {"measure": measure, "sizes": sizes, "threads": threads}
+            _walk(kernel, schedule, as_json, {**chosen, **run})
+            return
+        if measure:
+            raise CommandError("--measure needs a --schedule.")
 
         import tunembed
         from tunembed.cli import _display
@@ -62,15 +72,15 @@ def explain(
 
 
 def _walk(
-    kernel: Path, schedule: str, function: str | None, strict_fp: bool, as_json: bool
+    kernel: Path, schedule: str, as_json: bool, arguments: dict[str, Any]
 ) -> None:
     from tunembed import tuning
     from tunembed.cli import _display
 
-    steps = tuning.explain_schedule(
-        kernel, schedule, function=function, strict_fp=strict_fp
-    )
+    steps = tuning.explain_schedule(kernel, schedule, **arguments)
     if as_json:
         typer.echo(steps.to_json(orient="records", indent=2))
         return
-    _display.console().print(_display.frame_table(steps, "Steps"))
+    # What a step does is in the documentation; a line has room for 80 letters.
+    shown = steps.drop(columns="does") if arguments["measure"] else steps
+    _display.console().print(_display.frame_table(shown, "Steps"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunembed.schedules import Schedule, ScheduleError, transform, walk_through
+from tunembed.tuning._ablation import measure_steps
 from tunembed.tuning._choice import as_source, choose_function
 
 if TYPE_CHECKING:
@@ -87,6 +88,9 @@ def explain_schedule(
     *,
     function: str | None = None,
     strict_fp: bool = False,
+    measure: bool = False,
+    sizes: dict[str, int] | None = None,
+    threads: int | None = None,
 ) -> pd.DataFrame:
     """Say what each step of a schedule does to a kernel, and whether it may.
 
@@ -100,11 +104,20 @@ def explain_schedule(
         Which function; the only one with loops if not given.
     strict_fp : bool, default=False
         Forbid the reassociation of floating-point sums and products.
+    measure : bool, default=False
+        Also run the schedule up to each step that is legal: its outputs are compared
+        with those of the original, and both are timed in turns.
+    sizes : dict of str to int, optional
+        For measuring; those of about 10 to 500 ms a run if not given.
+    threads : int, optional
+        OpenMP threads; all cores if not given.
 
     Returns
     -------
     steps : DataFrame
-        One row per step: step, does, legal, reason, permissions.
+        One row per step: step, does, legal, reason, permissions. If measured, also
+        status (``"ok"``, or what went wrong) and speedup, low, high: the time of the
+        original over that of the schedule up to this step, with a 95 % interval.
 
     Raises
     ------
@@ -112,12 +125,23 @@ def explain_schedule(
         If the file cannot be parsed or has no such function.
     ScheduleError
         If the schedule cannot be read.
+    KernelError
+        If it is measured, and the original does not compile, crashes or does not end.
     """
     import pandas as pd
 
-    chosen = choose_function(as_source(kernel), function)
-    steps = walk_through(chosen, Schedule.parse(schedule), strict_fp=strict_fp)
+    source = as_source(kernel)
+    chosen = choose_function(source, function)
+    parsed = Schedule.parse(schedule)
+    steps = walk_through(chosen, parsed, strict_fp=strict_fp)
     frame = pd.DataFrame([asdict(step) for step in steps])
-    if len(frame):
-        frame["permissions"] = frame["permissions"].map(", ".join)
+    if not len(frame):
+        return frame
+    frame["permissions"] = frame["permissions"].map(", ".join)
+    if measure:
+        attempts = measure_steps(
+            source, chosen, parsed, sizes=sizes, threads=threads, strict_fp=strict_fp
+        )
+        rows = pd.DataFrame([attempt.to_row() for attempt in attempts])
+        frame = frame.join(rows[["status", "speedup", "low", "high"]])
     return frame
