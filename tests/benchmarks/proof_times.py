@@ -15,6 +15,7 @@ counted. What is refused counts like what is admitted.
 import argparse
 import itertools
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -68,10 +69,10 @@ def main():
         "worst of": f"{slowest['kernel']}: {slowest['schedule'][:60]}",
     }
     if options.json:
-        print(json.dumps(summary))
-        return
-    for name, value in summary.items():
-        print(f"{name:16s} {value}")
+        text = json.dumps(summary)
+    else:
+        text = "\n".join(f"{name:16s} {value}" for name, value in summary.items())
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":
