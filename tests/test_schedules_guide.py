@@ -12,7 +12,9 @@ from tunembed.parsers import parse_c
 from tunembed.schedules import Schedule, check, rewrite
 from tunembed.schedules.steps import STEPS
 
-GUIDE = (Path(__file__).parents[1] / "docs" / "schedules.md").read_text()
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "schedules.md").read_text()
+BY_HAND = (ROOT / "docs" / "scheduling.md").read_text()
 BLOCK = r"```c\n((?:(?!```).)*?)```\n"
 EXAMPLES = re.findall(
     rf"{BLOCK}\n```text\n([^\n]*)\n```\n\n{BLOCK}", GUIDE, flags=re.DOTALL
@@ -50,3 +52,19 @@ def test_the_refusal_under_strict_arithmetic_is_the_one_given():
     c = next(before for before, text, _ in EXAMPLES if text == "simd(j)")
     verdict = check(function(c), Schedule.parse("simd(j)"), strict_fp=True)
     assert verdict.reason.replace("<string>", "kernel.c") in GUIDE
+
+
+@pytest.mark.parametrize("part", BY_HAND.split("\n## ")[1:])
+def test_schedules_by_hand_are_legal_and_print_what_is_shown(part):
+    kernel = ROOT / "examples" / "kernels" / re.findall(r"`(\w+\.c)`", part)[0]
+    (own,) = parse_c(kernel).functions.values()
+    steps = re.findall(r"^\| `([^`]*)` \|", part, flags=re.MULTILINE)
+    assert check(own, Schedule.parse("; ".join(steps)))
+
+    shown = re.findall(BLOCK, part, flags=re.DOTALL)
+    texts = re.findall(r"--schedule '([^']*)'\n```", part)
+    for c, text in zip(shown[1:], texts, strict=True):
+        printed = rewrite(own, Schedule.parse(" ".join(text.split())))
+        assert all(line.strip() in printed for line in c.splitlines())
+    for c in shown[:1]:
+        assert all(line.strip() in own.unit.text for line in c.splitlines())
