@@ -484,6 +484,16 @@ def test_in_place_kernels_are_timed_on_fresh_data():
     assert measured.repetitions >= 3
 
 
+def test_one_thread_is_timed_by_its_processor_time():
+    parallel = with_body(f"\n#pragma omp parallel for\n{BODY}")
+    with Kernel(parallel, "axpy", ARGUMENTS, {"n": 3000}) as kernel:
+        effort = Effort(budget=1, max_repetitions=4)
+        (measured,) = kernel.measure([parallel], effort, one_thread=True)
+    assert measured.outcome.ok
+    assert measured.seconds == measured.cpu_seconds > 0
+    assert measured.waited == 0.0
+
+
 def test_candidate_of_another_compiler():
     if shutil.which("clang-19") is None:
         pytest.skip("clang-19 is not installed")

@@ -4,14 +4,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import tunembed.tuning._campaign as campaigns
+import tunembed.tuning._search as searches
 from conftest import KERNELS
+from tunembed.schedules import Schedule, loops_of
 from tunembed.tuning import TuningDatabase, campaign, search
 from tunembed.tuning._recipe import Recipe
 from tunembed.tuning._records_of import family_of, kernel_hash
+from tunembed.tuning._subject import KernelSubject
 
 SMALL = KERNELS["scaled"].replace("n=150", "n=40")
 
@@ -130,6 +134,34 @@ def test_a_random_search_repeats_itself(compiled):
     ]
     first, second = ([(a.schedule, a.compiler) for a in r.attempts] for r in runs)
     assert first and first == second
+
+
+def test_hopeless_sketches_are_neither_proven_nor_compiled(compiled, monkeypatch):
+    def cycles(plan, names, sizes):
+        return 1.0 if any(loop.name == "j_t" for loop in loops_of(plan.nodes)) else 1e9
+
+    monkeypatch.setattr(searches, "estimated_cycles", cycles)
+    result = search(SMALL, trials=6, threads=1)
+    steps = [Schedule.parse(attempt.schedule) for attempt in result.attempts]
+    own = [s for s in steps if {step.kind for step in s.steps} - {"interchange"}]
+    assert own and all("j_t" in str(s) or "j=" in str(s) for s in own)
+
+
+def test_one_thread_ranks_and_all_of_them_confirm(compiled, monkeypatch):
+    seen = []
+    real = KernelSubject.rank
+
+    def rank(subject, candidates, effort):
+        seen.append(len(candidates))
+        found = real(subject, candidates, effort)
+        return [replace(m, ratio=0.01 + (n == 1)) for n, m in enumerate(found)]
+
+    monkeypatch.setattr(KernelSubject, "rank", rank)
+    result = search(SMALL, trials=6, threads=1)
+    assert seen and max(seen) > 1
+    # Per form, the plain one and the only one that was fast on one thread.
+    compilers = len({attempt.compiler for attempt in result.attempts})
+    assert len(result.attempts) <= 2 * 2 * compilers
 
 
 def test_a_search_without_time(compiled):

@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from tunembed._toolchain import Compiler
@@ -19,7 +19,12 @@ from tunembed.kernels._call import call_text
 from tunembed.kernels._compare import Tolerance
 from tunembed.kernels._inputs import ArgumentMaker, Inputs, make_inputs
 from tunembed.kernels._machine import available_cores
-from tunembed.kernels._measure import Effort, Measurement, interleave
+from tunembed.kernels._measure import (
+    Effort,
+    Measurement,
+    by_processor_time,
+    interleave,
+)
 from tunembed.kernels._outcome import (
     CompileError,
     Outcome,
@@ -218,7 +223,11 @@ class Kernel:
         return verifier.verify(library, tolerance)
 
     def measure(
-        self, candidates: Sequence[Build | str], effort: Effort | None = None
+        self,
+        candidates: Sequence[Build | str],
+        effort: Effort | None = None,
+        *,
+        one_thread: bool = False,
     ) -> list[Measurement]:
         """Time candidates against the original, in turns, on the same buffers.
 
@@ -230,6 +239,9 @@ class Kernel:
             What to time.
         effort : Effort, optional
             When to stop.
+        one_thread : bool, default=False
+            Time one thread, by its processor time: it hardly depends on what other
+            programs do meanwhile, where the wall time of several threads does.
 
         Returns
         -------
@@ -248,9 +260,11 @@ class Kernel:
             except CompileError as error:
                 libraries.append(error.outcome or Outcome("compile_error", str(error)))
         case = self._verifier.cases[-1]
-        with Bench(self._worker, libraries, case, self.timeout) as bench:
+        start = partial(self._worker, 1) if one_thread else self._worker
+        with Bench(start, libraries, case, self.timeout) as bench:
+            sample = by_processor_time(bench.sample) if one_thread else bench.sample
             try:
-                return interleave(bench.sample, len(candidates), effort or Effort())
+                return interleave(sample, len(candidates), effort or Effort())
             except WorkerFailure as failure:
                 raise error_for(failure.outcome, self.function) from None
 

@@ -186,6 +186,16 @@ def interleave(
     return [s.measurement() for s in series.values()]
 
 
+def by_processor_time(sample: Callable[[int], Sample]) -> Callable[[int], Sample]:
+    """Take the processor time for the wall time: for runs on one thread."""
+
+    def taken(k: int) -> Sample:
+        cpu = sample(k).cpu_seconds
+        return Sample(cpu, cpu)
+
+    return taken
+
+
 def _round(
     sample: Callable[[int], Sample], order: list[int], series: dict[int, _Series]
 ) -> None:

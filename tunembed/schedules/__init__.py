@@ -3,6 +3,7 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from tunembed.schedules._cost import estimated_cycles
 from tunembed.schedules._dependences import dtype_of
 from tunembed.schedules._extents import array_extents
 from tunembed.schedules._legality import Verdict
@@ -48,6 +49,7 @@ __all__ = [
     "canonical",
     "check",
     "dtype_of",
+    "estimated_cycles",
     "extent",
     "leaves_of",
     "loops_of",

@@ -1,10 +1,16 @@
-"""Search for good schedules of one kernel, without asking the database."""
+"""Search for good schedules of one kernel, without asking the database.
+
+Sketches say which steps could help; an estimate leaves hopeless ones out before they
+are proven and compiled; the processor time of one thread ranks the others, and the best
+of them are timed with all threads.
+"""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import time
@@ -17,22 +23,32 @@ import numpy as np
 
 from tunembed.kernels import BASELINE_FLAGS, Effort, Kernel, available_cores
 from tunembed.parsers import Function
-from tunembed.schedules import Schedule
+from tunembed.schedules import (
+    Schedule,
+    ScheduleError,
+    apply_schedule,
+    estimated_cycles,
+)
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
 from tunembed.tuning._choice import as_source, choose_function
 from tunembed.tuning._records import TuningRecord
 from tunembed.tuning._records_of import record_of
 from tunembed.tuning._sketches import sketches
-from tunembed.tuning._subject import TOLERANCE, KernelSubject, Subject
+from tunembed.tuning._subject import TOLERANCE, KernelSubject
 from tunembed.tuning._view import Nest, View, views_of
 
 _SMALLEST_SHARE = 0.02
 _SHARE_OF_TRIALS = {"normal": 1.0, "raw": 0.5, "whole": 0.5}
 _ILLEGAL_PER_TRIAL = 4
+# An estimate is coarse: only what it says to be much slower than the best is left out.
+_HOPELESS = 12.0
+# How many candidates are ranked on one thread for each that is timed with all of them.
+_RANKED = 2
 
 # Many candidates are timed together: few rounds rank them.
 _SURVEY = Effort(budget=6.0, max_repetitions=5, precision=0.05, slower=1.5)
+_RANKING = Effort(budget=3.0, max_repetitions=3, precision=0.1, slower=3.0)
 
 
 @dataclass
@@ -156,7 +172,7 @@ class _Search:
     def __init__(
         self,
         function: Function,
-        subject: Subject,
+        subject: KernelSubject,
         threads: int,
         random_order: bool,
         random_state: int,
@@ -203,15 +219,19 @@ class _Search:
 
     def _explore(self, view: View, nest: Nest, count: int) -> None:
         """Measure the promising sketches, some at random, then other compilers."""
-        found = list(itertools.islice(sketches(view.plan, nest), 400))
+        sketched = list(itertools.islice(sketches(view.plan, nest), 400))
+        found = self._hopeful(view, nest, sketched)
         first = max(1, int(0.7 * count))
         rest = found[first // 2 :]
         self.rng.shuffle(rest)
         default, *others = self.bench.compilers
-        schedules = self._legal(view, nest, [*found[: first // 2], *rest], first)
-        chosen = [{nest.index: schedule} for schedule in schedules]
+        tried = [*found[: first // 2], *rest]
+        schedules = self._legal(view, nest, tried, _RANKED * first)
         if self._is_late():
             return
+        chosen = self._ranked(
+            view, [{nest.index: schedule} for schedule in schedules], default
+        )[:first]
         measured = self._try(view, chosen, default)
         ranked = sorted(
             (pair for pair in zip(measured, chosen, strict=True) if pair[0].verified),
@@ -220,6 +240,41 @@ class _Search:
         again = [c for _, c in ranked[: max(1, count - first)]]
         for kind in others:
             self._try(view, again, kind)
+
+    def _hopeful(
+        self, view: View, nest: Nest, schedules: list[Schedule]
+    ) -> list[Schedule]:
+        """Leave out what cannot be applied, or is estimated to be far too slow."""
+        names = set(nest.loop.index)
+        estimated = []
+        for schedule in schedules:
+            with contextlib.suppress(ScheduleError):
+                plan = apply_schedule(view.plan, schedule)
+                cycles = estimated_cycles(plan, names, view.sizes)
+                estimated.append((cycles, schedule))
+        most = _HOPELESS * min((cycles for cycles, _ in estimated), default=0.0)
+        return [schedule for cycles, schedule in estimated if cycles <= most]
+
+    def _ranked(
+        self, view: View, choices: list[dict[int, Schedule]], compiler: str
+    ) -> list[dict[int, Schedule]]:
+        """Order combinations by what one thread needs, and leave out the hopeless.
+
+        Threads can divide that by their number at best; where there are some, they are
+        taken to.
+        """
+        prepared = [self._prepare(view, chosen, compiler) for chosen in choices]
+        candidates = [attempt.candidate for attempt in prepared if attempt.candidate]
+        if len(candidates) < len(choices) or len(choices) < 2:
+            return choices
+        ranking = self.subject.rank(candidates, _RANKING)
+        expected = [
+            measured.ratio * (self.threads if "parallel(" in attempt.schedule else 1)
+            for measured, attempt in zip(ranking, prepared, strict=True)
+        ]
+        order = sorted(range(len(choices)), key=lambda n: -expected[n])
+        least = max(expected) / (2 * self.threads)
+        return [choices[n] for n in order if expected[n] >= least]
 
     def _legal(
         self, view: View, nest: Nest, schedules: list[Schedule], count: int

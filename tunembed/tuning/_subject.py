@@ -103,6 +103,13 @@ class KernelSubject:
         """Time candidates in turns with the original."""
         return self.kernel.measure([self._build(c) for c in candidates], effort)
 
+    def rank(
+        self, candidates: Sequence[Candidate], effort: Effort
+    ) -> list[Measurement]:
+        """Time candidates on one thread, by its processor time."""
+        builds = [self._build(c) for c in candidates]
+        return self.kernel.measure(builds, effort, one_thread=True)
+
     def close(self) -> None:
         """Remove temporary files."""
         self.kernel.close()
