@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tunembed._toolchain import Compiler, CompilerNotFoundError, find_compiler
-from tunembed.kernels import Effort, Measurement
+from tunembed.kernels import Effort, Measurement, machine_fingerprint
 from tunembed.schedules import Plan, Schedule, transform
 from tunembed.tuning._subject import Candidate, Subject
 
@@ -24,6 +24,7 @@ RELAXED = (
     "-fassociative-math",
     "-freciprocal-math",
 )
+WIDE = "-mprefer-vector-width=512"
 _COMMANDS = ("gcc", "clang", *(f"clang-{n}" for n in range(22, 13, -1)))
 
 # A first look at a candidate; the winner is measured with more care.
@@ -224,7 +225,11 @@ def _measured(attempt: Attempt, measured: Measurement) -> Attempt:
 
 
 def present_compilers() -> dict[str, Compiler]:
-    """Return the installed compilers by kind, the default one first."""
+    """Return the installed compilers by name, the default one first.
+
+    Where vectors may have 512 bits there is also one of every kind that is told to
+    prefer them: ``"gcc-512"``. Register tiles gain from that, much other code loses.
+    """
     default = find_compiler()
     found = {default.kind: default}
     for command in _COMMANDS:
@@ -233,4 +238,10 @@ def present_compilers() -> dict[str, Compiler]:
         except CompilerNotFoundError:
             continue
         found.setdefault(compiler.kind, compiler)
+    if "avx512f" in str(machine_fingerprint()["isa"]):
+        found |= {
+            f"{kind}-512": replace(compiler, path=(*compiler.path, WIDE))
+            for kind, compiler in found.items()
+            if kind in ("gcc", "clang")
+        }
     return found

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from tunembed import __version__
 from tunembed.kernels import machine_fingerprint
 from tunembed.parsers import Function
-from tunembed.tuning._attempt import Attempt
+from tunembed.tuning._attempt import WIDE, Attempt
 from tunembed.tuning._options import NestOptions
 
 
@@ -34,12 +34,11 @@ def header(function: Function, best: Attempt, found: Sequence[NestOptions]) -> s
     """
     low, high = best.interval
     machine = machine_fingerprint()
-    flags = " ".join(best.candidate.flags) if best.candidate else ""
     lines = [
         f"{function.name}, tuned by tunembed {__version__}: {best.speedup:.2f}x faster "
         f"(95 % interval {low:.2f} to {high:.2f}), verified",
         f"schedule: {best.schedule}",
-        f"compile:  {best.compiler} {flags} -fopenmp -lm",
+        f"compile:  {_command(best)} -fopenmp -lm",
         f"machine:  {machine.get('cpu', '')}, {machine.get('cores', '')} cores",
         f"learnt from: {_neighbors(found)}",
     ]
@@ -57,6 +56,14 @@ def header(function: Function, best: Attempt, found: Sequence[NestOptions]) -> s
         for line in lines
     )
     return f"/*\n{body}\n */\n"
+
+
+def _command(best: Attempt) -> str:
+    """Return how to compile it: the compiler, what it is told always, and flags."""
+    if best.candidate is None or best.candidate.compiler is None:
+        return best.compiler
+    compiler, flags = best.candidate.compiler, best.candidate.flags
+    return " ".join([compiler.kind, *(f for f in compiler.path if f == WIDE), *flags])
 
 
 def _neighbors(found: Sequence[NestOptions]) -> str:
