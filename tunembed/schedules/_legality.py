@@ -10,9 +10,23 @@ from dataclasses import dataclass
 import islpy as isl
 
 from tunembed.schedules._dependences import Dependence, Dependences
-from tunembed.schedules._relations import execution_order, node_path, prefix_map
+from tunembed.schedules._relations import (
+    execution_order,
+    instances_below,
+    node_path,
+    prefix_map,
+)
 from tunembed.schedules._scop import Scop
-from tunembed.schedules._tree import Loop, Node, Pack, loops_of, statements_below, walk
+from tunembed.schedules._tree import (
+    Leaf,
+    Loop,
+    Node,
+    Pack,
+    Restrict,
+    loops_of,
+    statements_below,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +54,17 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     """Prove that `nodes` computes what `scop` computes, or say what breaks."""
     for reason in scop.reasons:
         return Verdict(False, reason)
-    order = execution_order(scop, nodes)
-    if _runs_backwards(dependences.union, order):
+    if _runs_backwards(scop, nodes, dependences.union):
+        order = execution_order(scop, nodes)
         return Verdict(False, _broken(scop, dependences.binding, order))
     permissions = []
-    if _runs_backwards(dependences.reduction_union, order):
+    if _runs_backwards(scop, nodes, dependences.reduction_union):
         permissions.append("reassociates")
-    permissions += _idempotence(dependences, order)
+    permissions += [
+        dependence.closure.permission
+        for dependence in dependences.idempotent
+        if dependence.closure and _runs_backwards(scop, nodes, dependence.relation)
+    ]
     if any(isinstance(node, Pack) and node.factors for node in walk(nodes)):
         permissions.append("distributes")
     for loop in loops_of(nodes):
@@ -58,25 +76,56 @@ def judge(scop: Scop, nodes: tuple[Node, ...], dependences: Dependences) -> Verd
     return Verdict(True, "", tuple(dict.fromkeys(permissions)))
 
 
-def _idempotence(dependences: Dependences, order: isl.UnionMap) -> list[str]:
-    return [
-        dependence.closure.permission
-        for dependence in dependences.idempotent
-        if dependence.closure and _runs_backwards(dependence.relation, order)
-    ]
-
-
-def _runs_backwards(relation: isl.UnionMap, order: isl.UnionMap) -> bool:
+def _runs_backwards(
+    scop: Scop, nodes: tuple[Node, ...], relation: isl.UnionMap
+) -> bool:
     """Return whether some target runs no later than its source.
 
-    Asked in the space of times: emptiness is far cheaper than comparing relations.
+    Asked level by level: what an outer loop or the order of two subtrees keeps need not
+    be looked at inside, which is far cheaper than to compare whole times.
     """
-    times = relation.apply_domain(order).apply_range(order)
-    if times.is_empty():
+    if relation.is_empty():
         return False
-    space = isl.Map.from_union_map(times).get_space().domain()
-    late = isl.UnionMap(isl.Map.lex_ge(space))
-    return not times.intersect(late).is_empty()
+    if len(nodes) != 1:
+        return _is_out_of_order(scop, nodes, relation)
+    (node,) = nodes
+    if isinstance(node, Leaf):
+        return True
+    if isinstance(node, Loop):
+        turn = _turns(scop, node)
+        times = relation.apply_domain(turn).apply_range(turn)
+        if not times.intersect(isl.UnionMap("{ [a] -> [b] : b < a }")).is_empty():
+            return True
+        relation = relation.intersect(turn.apply_range(turn.reverse()))
+    elif isinstance(node, Restrict):
+        inside = isl.UnionSet(node.domain)
+        relation = relation.intersect_domain(inside).intersect_range(inside)
+    return _runs_backwards(scop, node.body, relation)
+
+
+def _is_out_of_order(
+    scop: Scop, nodes: tuple[Node, ...], relation: isl.UnionMap
+) -> bool:
+    """Return the same for parts that run one after the other."""
+    earlier = isl.UnionSet(f"[{scop.parameter_text}] -> {{ }}")
+    for node in nodes:
+        own = instances_below(scop, node)
+        starting = relation.intersect_domain(own)
+        if not starting.intersect_range(earlier).is_empty():
+            return True
+        if _runs_backwards(scop, (node,), starting.intersect_range(own)):
+            return True
+        earlier = earlier.union(own)
+    return False
+
+
+def _turns(scop: Scop, loop: Loop) -> isl.UnionMap:
+    """Map the instances below a loop to its iterations."""
+    pieces = [
+        f"{scop.statements[name].tuple_text} -> [{loop.index[name]}]"
+        for name in sorted(statements_below(loop.body))
+    ]
+    return isl.UnionMap(f"[{scop.parameter_text}] -> {{ {'; '.join(pieces)} }}")
 
 
 def carried(
