@@ -9,6 +9,7 @@ import pytest
 
 from tunembed.parsers import parse_c
 from tunembed.schedules import Schedule, check
+from tunembed.tuning._lane_sketches import lane_sketches
 from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._sketches import sketches
 from tunembed.tuning._view import views_of
@@ -40,6 +41,14 @@ void f(int n, int d[n][n])
         for (int i = 0; i < n; i++)
             for (int j = 0; j < n; j++)
                 d[i][j] |= d[i][k] & d[k][j];
+}
+"""
+ROWS = """
+void f(int t, int n, double x[restrict t][n], const double a[restrict n])
+{
+    for (int s = 0; s < t; s++)
+        for (int i = 1; i < n; i++)
+            x[s][i] += a[i] * x[s][i - 1];
 }
 """
 SCALE = """
@@ -101,3 +110,16 @@ def test_loops_that_are_parallel_need_no_order(c, ordered):
     view = last_view(c)
     texts = [str(found) for found in sketches(view.plan, view.nests[0])]
     assert any("skew" in text for text in texts) == ordered
+
+
+def test_independent_rows_of_a_recurrence_run_in_lanes():
+    view = last_view(ROWS)
+    texts = list(lane_sketches(view.plan, view.nests[0].loop, {"s"}))
+    assert texts[0] == (
+        "tile(s=16); interchange(i, s); simd(s); pack(x, s_t, transpose=true); "
+        "parallel(s_t)"
+    )
+    assert all(check(view.plan, Schedule.parse(text)) for text in texts)
+    assert Schedule.parse(texts[0]) in list(sketches(view.plan, view.nests[0]))
+    assert not list(lane_sketches(view.plan, view.nests[0].loop, {"s", "i"}))
+    assert not list(lane_sketches(view.plan, view.nests[0].loop, set()))

@@ -24,6 +24,7 @@ from tunembed.schedules import (
 )
 from tunembed.tuning._elimination_sketches import elimination_sketches
 from tunembed.tuning._interval_sketches import interval_sketches
+from tunembed.tuning._lane_sketches import lane_sketches
 from tunembed.tuning._ordered_sketches import ordered_sketches
 from tunembed.tuning._view import Nest
 
@@ -79,6 +80,7 @@ def sketches(plan: Plan, nest: Nest) -> Iterator[Schedule]:
         _threads(shape),
         elimination_sketches(plan, nest.loop, shape.wide),
         interval_sketches(plan, nest.loop, shape.wide),
+        lane_sketches(plan, nest.loop, shape.free),
         _register_tiles(shape),
         _outer_parallel(shape),
         _column_blocks(shape),
