@@ -11,7 +11,10 @@ from tunembed.kernels._worker import Sample
 
 
 def measure_callables(
-    callables: Sequence[Callable[[], object]], effort: Effort | None = None
+    callables: Sequence[Callable[[], object]],
+    effort: Effort | None = None,
+    *,
+    rest: float = 0.0,
 ) -> list[Measurement]:
     """Time callables against the first of them, in this process.
 
@@ -21,6 +24,9 @@ def measure_callables(
         The baseline first; calls into compiled libraries, say.
     effort : Effort, optional
         When to stop.
+    rest : float, default=0.0
+        Seconds of sleep before each run: threads of a library that has just run may
+        go on waiting busily for some time, on the cores that another one needs.
 
     Returns
     -------
@@ -29,6 +35,7 @@ def measure_callables(
     """
 
     def sample(k: int) -> Sample:
+        time.sleep(rest)
         cpu, wall = time.process_time(), time.monotonic()
         callables[k]()
         return Sample(time.monotonic() - wall, time.process_time() - cpu)
