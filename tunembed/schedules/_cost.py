@@ -10,13 +10,14 @@ nest whose innermost loop strides through memory will not win, before it is comp
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from tunembed.parsers import isl_name
 from tunembed.schedules._roles import extent
 from tunembed.schedules._scop import ScopAccess, ScopStatement
 from tunembed.schedules._step import Plan
-from tunembed.schedules._tree import Leaf, Loop, Node, Pack
+from tunembed.schedules._tree import Leaf, Loop, Node, Pack, leaves_of
 
 # Cycles of one operation; elements that a vector and a line of cache hold.
 _OPERATION = 0.5
@@ -43,13 +44,14 @@ def estimated_cycles(plan: Plan, names: set[str], sizes: Mapping[str, int]) -> f
     cycles : float
         Only good for comparison with other schedules of the same nest.
     """
-    return _below(plan, plan.nodes, names, sizes, 1.0, None, frozenset())
+    counts = Counter(name for name in leaves_of(plan.nodes) if name in names)
+    return _below(plan, plan.nodes, counts, sizes, 1.0, None, frozenset())
 
 
 def _below(
     plan: Plan,
     nodes: tuple[Node, ...],
-    names: set[str],
+    counts: Mapping[str, int],
     sizes: Mapping[str, int],
     times: float,
     innermost: Loop | None,
@@ -58,9 +60,11 @@ def _below(
     total = 0.0
     for node in nodes:
         if isinstance(node, Leaf):
-            if node.statement in names:
+            if node.statement in counts:
                 statement = plan.scop.statements[node.statement]
-                total += times * _once(statement, innermost, packed)
+                # Its places share its instances: full tiles and partial ones, say.
+                share = times / counts[node.statement]
+                total += share * _once(statement, innermost, packed)
             continue
         inside, held, count = innermost, packed, 1.0
         if isinstance(node, Loop):
@@ -69,7 +73,7 @@ def _below(
             inside = node if count > 1 else innermost
         elif isinstance(node, Pack):
             held = packed | {node.array}
-        total += _below(plan, node.body, names, sizes, times * count, inside, held)
+        total += _below(plan, node.body, counts, sizes, times * count, inside, held)
     return total
 
 
@@ -102,12 +106,7 @@ def _dims(statement: ScopStatement, index: str) -> set[str]:
 
 def _stride(access: ScopAccess, dims: set[str]) -> float:
     """Return the elements between two accesses one after the other; many if unknown."""
-    if access.indirect:
+    place, factor = access.step_along(dims)
+    if place or access.indirect or None in access.subscripts:
         return float(_LINE)
-    for place, subscript in enumerate(reversed(access.subscripts)):
-        if subscript is None:
-            return float(_LINE)
-        factor = max((abs(subscript.coefficient(dim)) for dim in dims), default=0)
-        if factor:
-            return float(factor) if place == 0 else float(_LINE)
-    return 0.0
+    return float(factor)

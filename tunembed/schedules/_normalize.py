@@ -213,8 +213,8 @@ def _footprint(scop: Scop, array: str, statements: list[ScopStatement]) -> isl.S
                 parts.append(scop.domain(statement.name).apply(relation))
     union = isl.Set(f"[{scop.parameter_text}] -> {{ [] : false }}")
     for part in parts:
-        plain = part.reset_tuple_id()
-        union = plain if union.is_empty() else union.union(plain)
+        found = part.reset_tuple_id()
+        union = found if union.is_empty() else union.union(found)
     return union
 
 
@@ -291,10 +291,6 @@ def _stride_cost(plan: Plan, loop: Loop) -> float:
 def _access_cost(access: ScopAccess, dim: str) -> float:
     if not access.subscripts:
         return 0.0
-    cost = 16.0 if dim in access.indirect else 0.0
-    for position, subscript in enumerate(reversed(access.subscripts)):
-        factor = 0 if subscript is None else abs(subscript.coefficient(dim))
-        if factor:
-            near = float(min(factor, 8))
-            cost = max(cost, near if position == 0 else 16.0 + position)
-    return cost
+    place, factor = access.step_along({dim})
+    direct = 16.0 + place if place else float(min(factor, 8))
+    return max(16.0, direct) if dim in access.indirect else direct

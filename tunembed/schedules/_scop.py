@@ -53,6 +53,27 @@ class ScopAccess:
         affine = (s for s in self.subscripts if s is not None)
         return any(set(dims) & subscript.names() for subscript in affine)
 
+    def step_along(self, dims: Collection[str]) -> tuple[int, int]:
+        """Return how an access moves where some dimensions grow by one.
+
+        Parameters
+        ----------
+        dims : collection of str
+
+        Returns
+        -------
+        place, factor : int
+            The subscript that moves through memory farthest, counted from the last one,
+            and by how much it changes; (0, 0) if none does. What is not affine is left
+            out.
+        """
+        found = (0, 0)
+        for place, subscript in enumerate(reversed(self.subscripts)):
+            known = subscript.coefficient if subscript is not None else None
+            factor = max((abs(known(dim)) for dim in dims), default=0) if known else 0
+            found = (place, factor) if factor else found
+        return found
+
     def relation(self, statement: ScopStatement, parameters: str) -> isl.Map:
         """Return the isl map from instances to elements."""
         names = [f"x{d}" for d in range(len(self.private) + len(self.subscripts))]

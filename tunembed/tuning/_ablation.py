@@ -8,8 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tunembed.kernels import BASELINE_FLAGS, Kernel
-from tunembed.parsers import Function
-from tunembed.schedules import Schedule, prepare
+from tunembed.schedules import Plan, Schedule
 from tunembed.tuning._arguments import argument_specs
 from tunembed.tuning._attempt import CAREFUL, Attempt, Workbench
 from tunembed.tuning._subject import TOLERANCE, KernelSubject
@@ -17,7 +16,7 @@ from tunembed.tuning._subject import TOLERANCE, KernelSubject
 
 def measure_steps(
     kernel: str | Path,
-    function: Function,
+    plan: Plan,
     schedule: Schedule,
     *,
     sizes: dict[str, int] | None = None,
@@ -30,8 +29,8 @@ def measure_steps(
     ----------
     kernel : str or Path
         A C file, or C text.
-    function : Function
-        Which of its functions.
+    plan : Plan
+        Of the function that is scheduled, analysed in the same way.
     schedule : Schedule
     sizes : dict of str to int, optional
         Those of about 10 to 500 ms a run if not given.
@@ -50,6 +49,7 @@ def measure_steps(
     KernelError
         If the original does not compile, crashes or does not end.
     """
+    function = plan.scop.function
     subject = KernelSubject(
         Kernel(
             kernel if isinstance(kernel, Path) else function.unit.text,
@@ -63,7 +63,6 @@ def measure_steps(
     try:
         bench = Workbench(subject, BASELINE_FLAGS, strict_fp=strict_fp)
         compiler = next(iter(bench.compilers))
-        plan = prepare(function, strict_fp=strict_fp)
         prepared = [
             bench.prepare(plan, Schedule(), Schedule(schedule.steps[:count]), compiler)
             for count in range(1, len(schedule) + 1)

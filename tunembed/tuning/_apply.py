@@ -9,7 +9,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunembed.schedules import Schedule, ScheduleError, transform, walk_through
+from tunembed.schedules import (
+    Schedule,
+    ScheduleError,
+    prepare,
+    transform,
+    walk_through,
+)
 from tunembed.tuning._ablation import measure_steps
 from tunembed.tuning._choice import as_source, choose_function
 
@@ -133,14 +139,15 @@ def explain_schedule(
     source = as_source(kernel)
     chosen = choose_function(source, function)
     parsed = Schedule.parse(schedule)
-    steps = walk_through(chosen, parsed, strict_fp=strict_fp)
+    plan = prepare(chosen, strict_fp=strict_fp)
+    steps = walk_through(plan, parsed)
     frame = pd.DataFrame([asdict(step) for step in steps])
     if not len(frame):
         return frame
     frame["permissions"] = frame["permissions"].map(", ".join)
     if measure:
         attempts = measure_steps(
-            source, chosen, parsed, sizes=sizes, threads=threads, strict_fp=strict_fp
+            source, plan, parsed, sizes=sizes, threads=threads, strict_fp=strict_fp
         )
         rows = pd.DataFrame([attempt.to_row() for attempt in attempts])
         frame = frame.join(rows[["status", "speedup", "low", "high"]])

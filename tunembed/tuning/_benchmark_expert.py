@@ -159,6 +159,7 @@ def _summary(table: Any) -> dict[str, Any]:
     return {
         "schedules": len(table),
         "legal and verified": len(good),
+        "at least 70 % of the hand's": int((good["speedup"] >= 0.7 * good["hand"]).sum()),
         "geomean over gcc": geometric_mean(good["speedup"]),
         "geomean over the best of Polly": geometric_mean(good["over_polly"]),
         "geomean of the hand's over gcc": geometric_mean(good["hand"]),

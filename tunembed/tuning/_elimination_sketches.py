@@ -8,14 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tunembed.parsers import Affine
-from tunembed.schedules import (
-    Loop,
-    Plan,
-    Schedule,
-    ScheduleError,
-    apply_schedule,
-    loops_of,
-)
+from tunembed.schedules import Loop, Plan, loops_of
+from tunembed.tuning._applied import applied
 
 # Pivots per block; rows and columns of a register tile of doubles.
 _SHAPES = ((64, 6, 8), (48, 6, 8), (64, 4, 8), (96, 6, 8), (64, 4, 12), (32, 4, 8))
@@ -43,7 +37,7 @@ def elimination_sketches(plan: Plan, root: Loop, wide: bool) -> Iterator[str]:
     for array in _candidates(plan, root):
         for size, rows, columns in _SHAPES:
             step = f"eliminate({array}={size})"
-            done = _applied(plan, step)
+            done = applied(plan, step)
             if done is None:
                 break
             turned = _is_walked_along_rows(done, array)
@@ -74,13 +68,6 @@ def _candidates(plan: Plan, root: Loop) -> list[str]:
                 and access.array in written
             ]
     return list(dict.fromkeys(found))
-
-
-def _applied(plan: Plan, text: str) -> Plan | None:
-    try:
-        return apply_schedule(plan, Schedule.parse(text))
-    except ScheduleError:
-        return None
 
 
 def _is_walked_along_rows(plan: Plan, array: str) -> bool:

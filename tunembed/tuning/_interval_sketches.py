@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tunembed.schedules import Loop, Plan, Schedule, ScheduleError, apply_schedule
+from tunembed.schedules import Loop, Plan
+from tunembed.tuning._applied import applied
 
 # Ends per block; rows and columns of a register tile of doubles.
 _SHAPES = ((64, 4, 8), (32, 4, 8), (48, 6, 8), (128, 4, 8))
@@ -51,12 +52,6 @@ def _tables(plan: Plan, root: Loop) -> list[str]:
         for access in statement.accesses
         if access.is_reduction and len(access.subscripts) == 2
     }
-    return [array for array in sorted(updated) if _applies(plan, array)]
-
-
-def _applies(plan: Plan, array: str) -> bool:
-    try:
-        apply_schedule(plan, Schedule.parse(f"intervals({array}=64)"))
-    except ScheduleError:
-        return False
-    return True
+    return [
+        array for array in sorted(updated) if applied(plan, f"intervals({array}=64)")
+    ]

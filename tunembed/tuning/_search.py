@@ -50,6 +50,9 @@ _RANKED = 2
 _SURVEY = Effort(budget=6.0, max_repetitions=5, precision=0.05, slower=1.5)
 _RANKING = Effort(budget=3.0, max_repetitions=3, precision=0.1, slower=3.0)
 
+# Where a combination of the nests' schedules belongs, that, and what became of it.
+_Prepared = tuple[View, Mapping[int, Schedule], Attempt]
+
 
 @dataclass
 class SearchResult:
@@ -188,7 +191,7 @@ class _Search:
         self.on_record: Callable[[TuningRecord], Any] | None = None
         self.end: float | None = None
         self.effort = _SURVEY
-        self._log: list[tuple[View, Mapping[int, Schedule], Attempt]] = []
+        self._log: list[_Prepared] = []
 
     def run(self, trials: int) -> None:
         if self.random_order:
@@ -226,18 +229,16 @@ class _Search:
         self.rng.shuffle(rest)
         default, *others = self.bench.compilers
         tried = [*found[: first // 2], *rest]
-        schedules = self._legal(view, nest, tried, _RANKED * first)
+        legal = self._legal(view, nest, tried, _RANKED * first)
         if self._is_late():
             return
-        chosen = self._ranked(
-            view, [{nest.index: schedule} for schedule in schedules], default
-        )[:first]
-        measured = self._try(view, chosen, default)
+        chosen = self._ranked(legal)[:first]
+        measured = zip(self._run(chosen), chosen, strict=True)
         ranked = sorted(
-            (pair for pair in zip(measured, chosen, strict=True) if pair[0].verified),
+            (pair for pair in measured if pair[0].verified),
             key=lambda pair: -pair[0].speedup,
         )
-        again = [c for _, c in ranked[: max(1, count - first)]]
+        again = [choice for _, (_, choice, _) in ranked[: max(1, count - first)]]
         for kind in others:
             self._try(view, again, kind)
 
@@ -255,32 +256,11 @@ class _Search:
         most = _HOPELESS * min((cycles for cycles, _ in estimated), default=0.0)
         return [schedule for cycles, schedule in estimated if cycles <= most]
 
-    def _ranked(
-        self, view: View, choices: list[dict[int, Schedule]], compiler: str
-    ) -> list[dict[int, Schedule]]:
-        """Order combinations by what one thread needs, and leave out the hopeless.
-
-        Threads can divide that by their number at best; where there are some, they are
-        taken to.
-        """
-        prepared = [self._prepare(view, chosen, compiler) for chosen in choices]
-        candidates = [attempt.candidate for attempt in prepared if attempt.candidate]
-        if len(candidates) < len(choices) or len(choices) < 2:
-            return choices
-        ranking = self.subject.rank(candidates, _RANKING)
-        expected = [
-            measured.ratio * (self.threads if "parallel(" in attempt.schedule else 1)
-            for measured, attempt in zip(ranking, prepared, strict=True)
-        ]
-        order = sorted(range(len(choices)), key=lambda n: -expected[n])
-        least = max(expected) / (2 * self.threads)
-        return [choices[n] for n in order if expected[n] >= least]
-
     def _legal(
         self, view: View, nest: Nest, schedules: list[Schedule], count: int
-    ) -> list[Schedule]:
-        """Return the first `count` legal schedules that make different programs."""
-        kept: dict[str, Schedule] = {}
+    ) -> list[_Prepared]:
+        """Prepare the first `count` legal schedules that make different programs."""
+        kept: dict[str, _Prepared] = {}
         default = next(iter(self.bench.compilers))
         # Proofs must leave time to measure what they admit.
         now = time.monotonic()
@@ -288,12 +268,33 @@ class _Search:
         for schedule in schedules[: _ILLEGAL_PER_TRIAL * count]:
             if len(kept) >= count or time.monotonic() > end:
                 break
-            attempt = self.bench.prepare(view.plan, view.prefix, schedule, default)
+            attempt = self._prepare(view, {nest.index: schedule}, default)
             if attempt.candidate is None:
                 continue
             if not view.starts_threads_too_often(schedule):
-                kept.setdefault(attempt.candidate.source, schedule)
+                prepared = (view, {nest.index: schedule}, attempt)
+                kept.setdefault(attempt.candidate.source, prepared)
         return list(kept.values())
+
+    def _ranked(self, prepared: list[_Prepared]) -> list[_Prepared]:
+        """Order candidates by what one thread needs, and leave out the hopeless.
+
+        Threads can divide that by their number at best; where there are some, they are
+        taken to.
+        """
+        if len(prepared) < 2:
+            return prepared
+        attempts = [attempt for *_, attempt in prepared]
+        candidates = [a.candidate for a in attempts if a.candidate is not None]
+        expected = [
+            measured.ratio * (self.threads if "parallel(" in attempt.schedule else 1)
+            for measured, attempt in zip(
+                self.subject.rank(candidates, _RANKING), attempts, strict=True
+            )
+        ]
+        order = sorted(range(len(prepared)), key=lambda n: -expected[n])
+        least = max(expected) / (2 * self.threads)
+        return [prepared[n] for n in order if expected[n] >= least]
 
     def _combine(self, trials: int) -> None:
         """Put the best schedules of all nests together."""
@@ -320,7 +321,7 @@ class _Search:
             {n.index: list(sketches(v.plan, n)) for n in v.nests} for v in self.views
         ]
         kinds = list(self.bench.compilers)
-        drawn: list[tuple[View, Mapping[int, Schedule], Attempt]] = []
+        drawn: list[_Prepared] = []
         for _ in range(trials * _ILLEGAL_PER_TRIAL):
             if len(drawn) >= trials or self._is_late():
                 break
@@ -353,9 +354,7 @@ class _Search:
         schedule = sum(chosen.values(), Schedule())
         return self.bench.prepare(view.plan, view.prefix, schedule, compiler)
 
-    def _run(
-        self, prepared: Sequence[tuple[View, Mapping[int, Schedule], Attempt]]
-    ) -> list[Attempt]:
+    def _run(self, prepared: Sequence[_Prepared]) -> list[Attempt]:
         attempts = self.bench.run([attempt for *_, attempt in prepared], self.effort)
         for (view, chosen, _), attempt in zip(prepared, attempts, strict=True):
             if not attempt.legal:
