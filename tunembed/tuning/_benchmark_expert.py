@@ -156,10 +156,11 @@ def _row(
 
 def _summary(table: Any) -> dict[str, Any]:
     good = table[table["status"] == "ok"]
+    reached = good["speedup"] >= 0.7 * good["hand"]
     return {
         "schedules": len(table),
         "legal and verified": len(good),
-        "at least 70 % of the hand's": int((good["speedup"] >= 0.7 * good["hand"]).sum()),
+        "at least 70 % of the hand's": int(reached.sum()),
         "geomean over gcc": geometric_mean(good["speedup"]),
         "geomean over the best of Polly": geometric_mean(good["over_polly"]),
         "geomean of the hand's over gcc": geometric_mean(good["hand"]),
