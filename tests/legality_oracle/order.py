@@ -147,9 +147,8 @@ class Order:
         """Return whether an instance runs below a node."""
         if isinstance(node, Leaf):
             return bool(node.name == item.stmt)
-        if not all(admits(item) for admits in node.admits):
-            return False
-        return any(self._admits(child, item) for child in node.children)
+        below = any(self._admits(child, item) for child in node.children)
+        return below and all(admits(item) for admits in node.admits)
 
     def value(self, dim: Dim, item: Instance) -> float:
         """Return what the iterator of a loop is where a statement instance runs."""

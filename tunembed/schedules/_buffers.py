@@ -15,6 +15,7 @@ from tunembed.schedules._relations import (
     Path,
     execution_order,
     prefix_map,
+    restriction,
     times_reached,
 )
 from tunembed.schedules._scop import Scop, ScopAccess
@@ -219,7 +220,7 @@ def _touched(
         place = outer.intersect_domain(isl.UnionSet(scop.domain(name)))
         for _, node in path:
             if isinstance(node, Restrict):
-                place = place.intersect_domain(isl.UnionSet(node.domain))
+                place = place.intersect_domain(restriction(node))
         pieces = place.get_map_list()
         for access in statement.accesses:
             if accesses is None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import islpy as isl
 
+from tunembed.schedules._carried import CarriedBy
 from tunembed.schedules._dependences import Dependence, Dependences
 from tunembed.schedules._relations import (
     execution_order,
     instances_below,
     node_path,
-    prefix_map,
+    restriction,
 )
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import (
@@ -98,7 +99,7 @@ def _runs_backwards(
             return True
         relation = relation.intersect(turn.apply_range(turn.reverse()))
     elif isinstance(node, Restrict):
-        inside = isl.UnionSet(node.domain)
+        inside = restriction(node)
         relation = relation.intersect_domain(inside).intersect_range(inside)
     return _runs_backwards(scop, node.body, relation)
 
@@ -128,36 +129,6 @@ def _turns(scop: Scop, loop: Loop) -> isl.UnionMap:
     return isl.UnionMap(f"[{scop.parameter_text}] -> {{ {'; '.join(pieces)} }}")
 
 
-def carried(
-    scop: Scop, nodes: tuple[Node, ...], loop: Loop, relation: isl.UnionMap
-) -> isl.UnionMap:
-    """Return the part of `relation` between different iterations of `loop`."""
-    below = statements_below(loop.body)
-    path = node_path(nodes, loop)
-    inner = prefix_map(scop, nodes, path, below)
-    times = relation.apply_domain(inner).apply_range(inner)
-    if times.is_empty() or times.intersect(_crossing(times)).is_empty():
-        return relation.subtract(relation)
-    outer = prefix_map(scop, nodes, path[:-1], below)
-    same_outer = outer.apply_range(outer.reverse())
-    same_inner = inner.apply_range(inner.reverse())
-    inside = inner.domain()
-    relation = relation.intersect_domain(inside).intersect_range(inside)
-    return relation.intersect(same_outer).subtract(same_inner)
-
-
-def _crossing(times: isl.UnionMap) -> isl.UnionMap:
-    """Relate the times that differ in their last coordinate only."""
-    space = isl.Map.from_union_map(times).get_space()
-    last = space.dim(isl.dim_type.in_) - 1
-    same = isl.Map.universe(space)
-    for n in range(last):
-        same = same.equate(isl.dim_type.in_, n, isl.dim_type.out, n)
-    earlier = same.order_lt(isl.dim_type.in_, last, isl.dim_type.out, last)
-    later = same.order_gt(isl.dim_type.in_, last, isl.dim_type.out, last)
-    return isl.UnionMap(earlier.union(later))
-
-
 def is_parallel(
     scop: Scop,
     nodes: tuple[Node, ...],
@@ -180,11 +151,10 @@ def is_parallel(
         Whether updates by a reduction may be reordered.
     """
     bound = dependences.union.union(dependences.idempotent_union)
-    if not carried(scop, nodes, loop, bound).is_empty():
+    carried = CarriedBy(scop, nodes, loop)
+    if not carried(bound).is_empty():
         return False
-    if reductions:
-        return True
-    return carried(scop, nodes, loop, dependences.reduction_union).is_empty()
+    return reductions or carried(dependences.reduction_union).is_empty()
 
 
 def _concurrent(
@@ -213,14 +183,15 @@ def _concurrent_at(
     dependences: Dependences,
     word: str,
 ) -> Verdict:
+    carried = CarriedBy(scop, nodes, loop)
     for dependence in dependences.binding:
-        relation = carried(scop, nodes, loop, dependence.relation)
+        relation = carried(dependence.relation)
         if not relation.is_empty():
             what = _describe(scop, dependence, relation)
             return Verdict(False, f"{word}({loop.name}): the loop carries {what}")
     permissions = []
     for dependence in dependences.idempotent:
-        relation = carried(scop, nodes, loop, dependence.relation)
+        relation = carried(dependence.relation)
         if outer.simd and dependence.closure and not relation.is_empty():
             # A lane may read before or after one that stores what was there already.
             relation = relation.subtract(dependence.closure.silent(scop.parameter_text))
@@ -228,13 +199,11 @@ def _concurrent_at(
         if not relation.is_empty():
             what = _describe(scop, dependence, relation)
             return Verdict(False, f"{word}({loop.name}): the loop carries {what}")
-    crossing = carried(scop, nodes, loop, dependences.reduction_union)
+    crossing = carried(dependences.reduction_union)
     if crossing.is_empty():
         return Verdict(True, "", tuple(permissions))
     arrays = sorted(
-        d.array
-        for d in dependences.reductions
-        if not carried(scop, nodes, loop, d.relation).is_empty()
+        d.array for d in dependences.reductions if not carried(d.relation).is_empty()
     )
     allowed = outer.simd or (outer.parallel is not None and outer.parallel.reduction)
     if allowed:

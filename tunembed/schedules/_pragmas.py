@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from tunembed.schedules._carried import CarriedBy
 from tunembed.schedules._dependences import Dependences
-from tunembed.schedules._legality import carried
 from tunembed.schedules._relations import node_path
 from tunembed.schedules._scop import Scop
 from tunembed.schedules._tree import Loop, Node, Pack, Parallel, ScheduleError
@@ -51,9 +51,9 @@ def _reductions(
     scop: Scop, nodes: tuple[Node, ...], dependences: Dependences, loop: Loop
 ) -> str:
     text = ""
+    carried = CarriedBy(scop, nodes, loop)
     for dependence in dependences.reductions:
-        crossing = carried(scop, nodes, loop, dependence.relation)
-        if not crossing.is_empty():
+        if not carried(dependence.relation).is_empty():
             name = _reduced(scop, nodes, loop, dependence.array)
             text += f" reduction({dependence.operator}: {name})"
     return text

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import islpy as isl
 
@@ -82,9 +83,20 @@ def instances_below(scop: Scop, node: Node) -> isl.UnionSet:
         found = isl.UnionSet(text)
         for _, above in path:
             if isinstance(above, Restrict):
-                found = found.intersect(isl.UnionSet(above.domain))
+                found = found.intersect(restriction(above))
         union = union.union(found)
     return union.coalesce()
+
+
+def restriction(node: Restrict) -> isl.UnionSet:
+    """Return the instances that get through one restriction."""
+    return _parsed(node.domain)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(domain: str) -> isl.UnionSet:
+    # Trees are asked again and again, and to read the text takes most of an answer.
+    return isl.UnionSet(domain)
 
 
 def _time(path: Path) -> list[str]:
@@ -105,5 +117,5 @@ def _map(scop: Scop, path: Path, time: list[str]) -> isl.UnionMap:
     )
     for _, node in path:
         if isinstance(node, Restrict):
-            found = found.intersect_domain(isl.UnionSet(node.domain))
+            found = found.intersect_domain(restriction(node))
     return found

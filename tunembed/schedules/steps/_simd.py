@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tunembed.schedules._legality import carried
+from tunembed.schedules._carried import CarriedBy
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Loop,
@@ -62,9 +62,9 @@ def mark_simd(plan: Plan, loop: Loop) -> tuple[Node, ...]:
 def _reduced(plan: Plan, loop: Loop) -> list[tuple[str, int]]:
     below = statements_below(loop.body)
     found = {}
+    carried = CarriedBy(plan.scop, plan.nodes, loop)
     for dependence in plan.dependences.reductions:
-        relation = carried(plan.scop, plan.nodes, loop, dependence.relation)
-        if not relation.is_empty():
+        if not carried(dependence.relation).is_empty():
             for name in below:
                 for access in plan.scop.statements[name].accesses:
                     if access.array == dependence.array:

@@ -11,6 +11,7 @@ from dataclasses import replace
 import islpy as isl
 
 from tunembed.parsers import isl_name
+from tunembed.schedules._relations import restriction
 from tunembed.schedules._step import Plan, Step
 from tunembed.schedules._tree import (
     Leaf,
@@ -130,5 +131,5 @@ def _apart(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _both(outer: Restrict, inner: Restrict) -> Restrict:
-    domain = isl.UnionSet(outer.domain).intersect(isl.UnionSet(inner.domain))
+    domain = restriction(outer).intersect(restriction(inner))
     return Restrict(str(domain), inner.body)
