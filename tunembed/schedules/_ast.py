@@ -78,6 +78,32 @@ def generate_ast(scop: Scop, nodes: tuple[Node, ...]) -> Generated:
     return Generated(scop, ast, writer.marks, builds)
 
 
+def left_out(node: isl.AstNode, *, inside: bool = False) -> set[str]:
+    """Return the statements below a loop's mark that are in no loop made of it.
+
+    Parameters
+    ----------
+    node : isl.AstNode
+        What the mark stands in front of.
+    inside : bool, default=False
+        Whether another mark was passed: loops from there on are others.
+    """
+    kind = node.get_type()
+    if kind == isl.ast_node_type.for_:  # type: ignore[attr-defined]
+        return left_out(node.for_get_body(), inside=True) if inside else set()
+    if kind == isl.ast_node_type.mark:
+        return left_out(node.mark_get_node(), inside=True)
+    if kind == isl.ast_node_type.user:
+        return {node.user_get_expr().get_op_arg(0).get_id().get_name()}
+    if kind == isl.ast_node_type.block:
+        children = node.block_get_children()
+        parts = [children.get_ast_node(n) for n in range(children.n_ast_node())]
+    else:
+        parts = [node.if_get_then_node()]
+        parts += [node.if_get_else_node()] if node.if_has_else_node() else []
+    return set().union(*(left_out(part, inside=inside) for part in parts))
+
+
 def _context(scop: Scop) -> isl.Set:
     """Return what is assumed of the parameters.
 

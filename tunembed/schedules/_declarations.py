@@ -28,7 +28,7 @@ def first_user(scop: Scop, name: str, body: tuple[Node, ...]) -> str | None:
         used = [
             scop.statements[s]
             for s in leaves_of((node,))
-            if any(a.array == name for a in scop.statements[s].accesses)
+            if scop.statements[s].uses(name)
         ]
         if used:
             leads = isinstance(node, Leaf) and _assigns(used[0].node, name)

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 
 import islpy as isl
 from pycparser import c_ast
 
-from tunembed.schedules._ast import generate_ast
+from tunembed.schedules._ast import generate_ast, left_out
 from tunembed.schedules._buffer_printer import Buffer, BufferPrinter
 from tunembed.schedules._buffers import (
     Footprint,
@@ -26,6 +27,7 @@ from tunembed.schedules._c_text import (
     affine_text,
     expression,
 )
+from tunembed.schedules._code import Code
 from tunembed.schedules._declarations import declaration, first_user
 from tunembed.schedules._dependences import Dependences, dtype_of
 from tunembed.schedules._expansion import expansions
@@ -68,8 +70,7 @@ class Printer:
         self.expansions = expansions(scop)
         self.freed = False
         self.declared_inline: dict[str, str] = {}
-        self.lines: list[str] = []
-        self.depth = 1
+        self.code = Code()
         self.index_type = index_type(scop)
         self.unsigned = unsigned_values(scop)
         self.namer = Namer(scop)
@@ -79,16 +80,16 @@ class Printer:
         """Return the C text of the function's body, without the braces."""
         self.generated = generate_ast(self.scop, self.nodes)
         for expansion in self.expansions.values():
-            self._emit(expansion.allocation())
+            self.code.emit(expansion.allocation())
         self._declare(0, self.nodes)
         self._visit(self.generated.ast, Place())
         if not self.freed:
             self._free()
-        return "\n".join(self.lines) + "\n"
+        return "\n".join(self.code.lines) + "\n"
 
     def helpers(self) -> str:
         """Return the definitions that the printed body needs and the file lacks."""
-        text = "\n".join(self.lines)
+        text = "\n".join(self.code.lines)
         source = self.scop.function.unit.text
         start = self.scop.function.source_range().definition[0]
         needed = []
@@ -102,11 +103,6 @@ class Printer:
                 )
             needed.append(code)
         return "\n".join(needed)
-
-    def _emit(self, *texts: str) -> None:
-        indent = "    " * self.depth
-        for line in "\n".join(texts).split("\n"):
-            self.lines.append(line if line.startswith("#") else f"{indent}{line}")
 
     def _visit(self, node: isl.AstNode, place: Place) -> None:
         kind = node.get_type()
@@ -127,7 +123,7 @@ class Printer:
     def _free(self) -> None:
         self.freed = True
         for expansion in self.expansions.values():
-            self._emit(f"free({expansion.name});")
+            self.code.emit(f"free({expansion.name});")
 
     def _mark(self, node: isl.AstNode, place: Place) -> None:
         kind, number = node.mark_get_id().get_name().split()
@@ -143,19 +139,17 @@ class Printer:
             raise TypeError(f"unexpected mark {marked!r}")
         inner.pending = marked
         inner.path = (*place.path, marked)
-        self._visit(node.mark_get_node(), inner)
+        child = node.mark_get_node()
+        if not marked.written_out:
+            self._declare_around(marked, left_out(child))
+        self._visit(child, inner)
 
     def _copy(self, node: isl.AstNode, loop: Node, place: Place) -> None:
         """Print one iteration of a loop that is written out, in a scope if needed."""
-        scope = bool(self.declared_at.get(id(loop))) and not place.alone
-        if scope:
-            self._emit("{")
-            self.depth += 1
-        self._declare(id(loop), () if isinstance(loop, Leaf) else loop.body)
-        self._visit(node.mark_get_node(), place)
-        if scope:
-            self.depth -= 1
-            self._emit("}")
+        needs_scope = bool(self.declared_at.get(id(loop))) and not place.alone
+        with self.code.braces() if needs_scope else nullcontext():
+            self._declare(id(loop), () if isinstance(loop, Leaf) else loop.body)
+            self._visit(node.mark_get_node(), place)
 
     def _for(self, node: isl.AstNode, place: Place) -> None:
         loop = place.pending
@@ -171,13 +165,12 @@ class Printer:
         header = self._header(node, inner, name, down)
         inner.collapsed = _collapsed(loop, place.collapsed, header)
         for pragma in pragmas(self.scop, self.nodes, self.dependences, loop):
-            self._emit(pragma)
-        self._emit(header + " {")
-        self.depth += 1
-        self._declare(id(loop), loop.body)
-        self._visit(node.for_get_body(), replace(inner, alone=True))
-        self.depth -= 1
-        self._emit("}")
+            self.code.emit(pragma)
+        outside = dict(self.declared_inline)
+        with self.code.braces(header + " {", repeated=True):
+            self._declare(id(loop), loop.body)
+            self._visit(node.for_get_body(), replace(inner, alone=True))
+        self.declared_inline = outside
 
     def _header(self, node: isl.AstNode, place: Place, name: str, down: bool) -> str:
         rename = self.namer.at(place)
@@ -197,17 +190,13 @@ class Printer:
 
     def _if(self, node: isl.AstNode, place: Place) -> None:
         test = expression(node.if_get_cond(), self.namer.at(place))
-        self._emit(f"if ({test}) {{")
-        self.depth += 1
         place = replace(place, alone=True)
-        self._visit(node.if_get_then_node(), place)
-        self.depth -= 1
-        if node.if_has_else_node():
-            self._emit("} else {")
-            self.depth += 1
-            self._visit(node.if_get_else_node(), place)
-            self.depth -= 1
-        self._emit("}")
+        both = node.if_has_else_node()
+        with self.code.braces(f"if ({test}) {{", end="" if both else "}"):
+            self._visit(node.if_get_then_node(), place)
+        if both:
+            with self.code.braces("} else {"):
+                self._visit(node.if_get_else_node(), place)
 
     def _user(self, node: isl.AstNode, place: Place) -> None:
         call = node.user_get_expr()
@@ -220,7 +209,7 @@ class Printer:
             dim: expression(call.get_op_arg(n + 1), rename)
             for n, dim in enumerate(statement.dims)
         }
-        self._emit(self._statement(statement, values, place))
+        self.code.emit(self._statement(statement, values, place))
 
     def _statement(
         self, statement: ScopStatement, values: dict[str, str], place: Place
@@ -268,34 +257,39 @@ class Printer:
 
     def _declare(self, owner: int, body: tuple[Node, ...]) -> None:
         for name in self.declared_at.get(owner, ()):
+            self.code.declares(self.scop.privates[name].name, name)
             first = first_user(self.scop, name, body)
             if first is not None:
                 self.declared_inline[name] = first
             else:
                 self.declared_inline.pop(name, None)
-                self._emit(f"{declaration(self.scop, name)};")
+                self.code.emit(f"{declaration(self.scop, name)};")
+
+    def _declare_around(self, loop: Loop, statements: set[str]) -> None:
+        """Declare the variables of a loop for the statements that are outside of it."""
+        for name in self.declared_at.get(id(loop), ()):
+            if not any(self.scop.statements[s].uses(name) for s in statements):
+                continue
+            self.declared_inline.pop(name, None)
+            called = self.scop.privates[name].name
+            self.code.declare_around(called, name, f"{declaration(self.scop, name)};")
 
     def _pack(self, node: isl.AstNode, pack: Pack, place: Place) -> None:
         self._bind_loops(node, place)
         buffer = self._buffer(pack, place)
         outer = self._holding(pack, place)
-        if not place.alone:
-            self._emit("{")
-            self.depth += 1
-        buffer = self._named_origin(buffer)
-        self._emit(*self.buffers.filled(buffer, outer))
-        place.buffers = (*place.buffers, buffer)
-        place.path = (*place.path, pack)
-        self._declare(id(pack), pack.body)
-        self._visit(node.mark_get_node(), place)
-        if pack.write_back:
-            for line in self.buffers.copied(buffer, outer, back=True):
-                self._emit(line)
-        for line in self.buffers.released(buffer):
-            self._emit(line)
-        if not place.alone:
-            self.depth -= 1
-            self._emit("}")
+        with nullcontext() if place.alone else self.code.braces():
+            buffer = self._named_origin(buffer)
+            self.code.emit(*self.buffers.filled(buffer, outer))
+            place.buffers = (*place.buffers, buffer)
+            place.path = (*place.path, pack)
+            self._declare(id(pack), pack.body)
+            self._visit(node.mark_get_node(), place)
+            if pack.write_back:
+                for line in self.buffers.copied(buffer, outer, back=True):
+                    self.code.emit(line)
+            for line in self.buffers.released(buffer):
+                self.code.emit(line)
 
     def _holding(self, pack: Pack, place: Place) -> Buffer | None:
         """Return the buffer in which lives already what goes to another one inside."""
@@ -333,7 +327,7 @@ class Printer:
             if "?" in lower[d]:
                 name = f"{buffer.pack.buffer}_from{d}"
                 name = free_name(name, words_of(self.scop.function.unit.text))
-                self._emit(f"{self.index_type} {name} = {lower[d][1:-1]};")
+                self.code.emit(f"{self.index_type} {name} = {lower[d][1:-1]};")
                 lower[d] = name
         return replace(buffer, lower=lower)
 

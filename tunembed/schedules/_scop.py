@@ -125,6 +125,10 @@ class ScopStatement:
         """The statement's isl tuple, ``S0[i, j]``."""
         return f"{self.name}[{', '.join(map(isl_name, self.dims))}]"
 
+    def uses(self, array: str) -> bool:
+        """Return whether the statement reads or writes an array or variable."""
+        return any(access.array == array for access in self.accesses)
+
 
 @dataclass(frozen=True)
 class Scop:

@@ -32,7 +32,7 @@ def declare_locals(
     """
     places: dict[int, list[str]] = {}
     for name in scop.privates:
-        users = [s for s in scop.statements.values() if _uses(s, name)]
+        users = [s for s in scop.statements.values() if s.uses(name)]
         if users and name not in scop.expanded:
             names = {statement.name for statement in users}
             paths = [p for p in leaf_paths(nodes) if p[-1][1].statement in names]  # type: ignore[union-attr]
@@ -53,10 +53,6 @@ def _check_distinct(scop: Scop, names: list[str]) -> None:
             raise ScheduleError(
                 f"several variables '{text}' meet in one place: expand({name}) first"
             )
-
-
-def _uses(statement: ScopStatement, name: str) -> bool:
-    return any(access.array == name for access in statement.accesses)
 
 
 def _copies(
