@@ -170,6 +170,18 @@ def test_nothing_to_propose():
     assert Proposals([entry(view(), 0, 1.0)]).next() is None
 
 
+def test_forms_are_proposed_where_no_nest_has_options():
+    found = [entry(view("normal"), 0, 0.7), entry(view("raw"), 0, 0.7)]
+    order = drain(Proposals(found, ["gcc", "clang"], plain=True))
+    assert sorted((p.view.name, p.compiler) for p in order) == [
+        ("normal", "clang"),
+        ("normal", "gcc"),
+        ("raw", "clang"),
+        ("raw", "gcc"),
+    ]
+    assert not any(p.schedule.steps for p in order)
+
+
 def test_a_nest_without_options_is_left_alone():
     found = [entry(view(), 0, 0.5), entry(view(), 1, 0.5, 2.0)]
     (only,) = drain(Proposals(found))

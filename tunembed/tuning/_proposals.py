@@ -72,8 +72,8 @@ class Proposals:
     combination of every view comes first, then threads alone over all nests of the
     first view. Every measurement scales what its variations promise: those by one nest,
     and by the compiler; several are averaged. The normal form without any schedule is
-    one of them. Whatever was the fastest so far is also varied by the sizes of its
-    heaviest nest.
+    one of them, and all there is where no nest has an option. Whatever was the fastest
+    so far is also varied by the sizes of its heaviest nest.
     """
 
     def __init__(
@@ -103,6 +103,8 @@ class Proposals:
         if threads:
             score = _FIRST + self._expected(*threads[:2])
             self.waiting[threads] = max(score, self.waiting.get(threads, 0.0))
+        if not self.waiting:
+            self._without_options()
 
     def next(self) -> Proposal | None:
         """Return the most promising combination not handed out yet."""
@@ -121,6 +123,13 @@ class Proposals:
         if speedup > self.fastest:
             self.fastest = speedup
             self._resize(key, math.sqrt(speedup / expected))
+
+    def _without_options(self) -> None:
+        """Let the forms themselves be tried where no nest has an option."""
+        for name, entries in self.by_view.items():
+            if self.plain or len(entries[0].view.prefix):
+                for compiler in self.compilers:
+                    self._add((name, (-1,) * len(entries), compiler), 1.0)
 
     def _start(self, name: str, choice: tuple[int, ...]) -> _Key | None:
         if max(choice, default=-1) < 0:
