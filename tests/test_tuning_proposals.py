@@ -11,7 +11,7 @@ import pytest
 
 from tunembed.schedules import Schedule
 from tunembed.tuning import TuningDatabase
-from tunembed.tuning._knowledge import Knowledge, combined_speedup
+from tunembed.tuning._knowledge import Knowledge, Neighbor, combined_speedup
 from tunembed.tuning._options import NestOptions, Option
 from tunembed.tuning._proposals import Proposals
 from tunembed.tuning._recipe import Recipe
@@ -171,7 +171,9 @@ def test_nothing_to_propose():
 
 
 def test_forms_are_proposed_where_no_nest_has_options():
-    found = [entry(view("normal"), 0, 0.7), entry(view("raw"), 0, 0.7)]
+    known = [entry(view("normal"), 0, 0.7), entry(view("raw"), 0, 0.7)]
+    assert drain(Proposals(known, ["gcc", "clang"], plain=True)) == []
+    found = [replace(one, neighbors=(Neighbor("k", "f", 0, 1.0),)) for one in known]
     order = drain(Proposals(found, ["gcc", "clang"], plain=True))
     assert sorted((p.view.name, p.compiler) for p in order) == [
         ("normal", "clang"),

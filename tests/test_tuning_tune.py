@@ -262,7 +262,8 @@ void pick(int n, double x[n][n], double *y, int *k)
     options = {"sizes": {"n": 24}, "arguments": make, "trials": 1, "threads": 1}
     result = tune(overlapping, database=store, **options)
     counts = list(result.refusals_.values())
-    assert counts == sorted(counts, reverse=True) and result.trials_.empty
+    assert counts == sorted(counts, reverse=True)
+    assert len(result.trials_) == 1  # its normal form alone
     assert any("--assume-noalias" in reason for reason in result.refusals_)
     assert result.to_dict()["refusals"] == result.refusals_
     trusting = tune(overlapping, database=store, assume_noalias=True, **options)

@@ -72,8 +72,8 @@ class Proposals:
     combination of every view comes first, then threads alone over all nests of the
     first view. Every measurement scales what its variations promise: those by one nest,
     and by the compiler; several are averaged. The normal form without any schedule is
-    one of them, and all there is where no nest has an option. Whatever was the fastest
-    so far is also varied by the sizes of its heaviest nest.
+    one of them, and all there is where neighbours are known but nothing of them fits.
+    Whatever was the fastest so far is also varied by the sizes of its heaviest nest.
     """
 
     def __init__(
@@ -125,9 +125,10 @@ class Proposals:
             self._resize(key, math.sqrt(speedup / expected))
 
     def _without_options(self) -> None:
-        """Let the forms themselves be tried where no nest has an option."""
+        """Let the forms be tried where neighbours are known, but none helps a nest."""
         for name, entries in self.by_view.items():
-            if self.plain or len(entries[0].view.prefix):
+            known = any(entry.neighbors for entry in entries)
+            if known and (self.plain or len(entries[0].view.prefix)):
                 for compiler in self.compilers:
                     self._add((name, (-1,) * len(entries), compiler), 1.0)
 
