@@ -763,3 +763,22 @@ if __name__ == "__main__":
         kernels=np.array(list(SOURCES)),
         rows=golden_rows(),
     )
+
+
+IR = "define i32 @f(i32 %x) {{\n  %y = add i32 %x, {0}\n  ret i32 %y\n}}\n"
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_parser_reads_llvm_ir(tmp_path, n_jobs):
+    path = tmp_path / "f.ll"
+    path.write_text(IR.format(1))
+    X = [path, IR.format(2), IR.format(3).encode(), "define nonsense", None]
+    with pytest.warns(SampleWarning, match=r"X\[3\] is skipped: <string>:1:8"):
+        modules = ProgramParser("llvm", errors="nan", n_jobs=n_jobs).transform(X)
+    assert [module is None for module in modules] == [False] * 3 + [True] * 2
+    assert [module.functions["f"].opcodes for module in modules[:3]] == [
+        ("add", "ret")
+    ] * 3
+    assert modules[0].path == str(path)
+    same = ProgramParser("llvm").transform(list(modules[:3]))
+    assert all(one is other for one, other in zip(same, modules[:3], strict=True))

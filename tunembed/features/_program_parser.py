@@ -15,13 +15,16 @@ from sklearn.utils.parallel import Parallel, delayed
 from tunembed.features._errors import check_sequence, report
 from tunembed.parsers import (
     Function,
+    IRFunction,
+    IRModule,
     LoopNest,
     SourceError,
     TranslationUnit,
     parse_c,
+    parse_llvm_ir,
 )
 
-_PARSED = (TranslationUnit, Function, LoopNest, type(None))
+_PARSED = (TranslationUnit, Function, LoopNest, IRModule, IRFunction, type(None))
 _SOURCES = (str, bytes, os.PathLike)
 _PROBLEMS = (SourceError, OSError)
 # An abstract syntax tree deeper than this does not travel between processes.
@@ -38,8 +41,8 @@ class ProgramParser(  # type: ignore[call-arg]
 
     Parameters
     ----------
-    language : {"c"}, default="c"
-        Language of the programs; C with OpenMP pragmas.
+    language : {"c", "llvm"}, default="c"
+        Language of the programs: C with OpenMP pragmas, or LLVM IR, as text or bitcode.
     errors : {"raise", "nan"}, default="raise"
         What to do with a sample that cannot be read or parsed: raise a `SampleError`
         that names its index, file and line; or put None in its place and emit a
@@ -47,14 +50,15 @@ class ProgramParser(  # type: ignore[call-arg]
     n_jobs : int, default=None
         Number of processes, as of `joblib.Parallel`. Pays for hundreds of files.
     include_dirs : sequence of path-like, default=()
-        Where included files are searched.
+        Where files that C includes are searched.
     defines : sequence of str, default=()
-        Macros, ``"NAME"`` or ``"NAME=VALUE"``.
+        Macros for C, ``"NAME"`` or ``"NAME=VALUE"``.
 
     See Also
     --------
     LoopNestVectorizer : Parsed programs to a matrix of features.
-    tunembed.parsers.parse_c : Parse one file.
+    tunembed.parsers.parse_c : Parse one file of C.
+    tunembed.parsers.parse_llvm_ir : Parse one module of LLVM IR.
 
     Notes
     -----
@@ -71,7 +75,7 @@ class ProgramParser(  # type: ignore[call-arg]
     """
 
     _parameter_constraints: dict = {
-        "language": [StrOptions({"c"})],
+        "language": [StrOptions({"c", "llvm"})],
         "errors": [StrOptions({"raise", "nan"})],
         "n_jobs": [int, None],
         "include_dirs": [list, tuple],
@@ -110,14 +114,14 @@ class ProgramParser(  # type: ignore[call-arg]
 
         Parameters
         ----------
-        X : sequence of str, bytes, Path, TranslationUnit, Function, LoopNest or None
+        X : sequence of str, bytes, Path, parsed program or None
             A str or bytes is the text itself, a Path says where it is. What is parsed
             already, or missing, stays as it is.
 
         Returns
         -------
         ndarray of shape (n_samples,), dtype object
-            TranslationUnit objects; None where that failed.
+            TranslationUnit or IRModule objects; None where that failed.
         """
         self._validate_params()
         check_sequence(X, "program texts, paths or parsed programs")
@@ -168,6 +172,8 @@ class ProgramParser(  # type: ignore[call-arg]
 
     def _parse(self, sample, index):
         try:
+            if self.language == "llvm":
+                return parse_llvm_ir(sample)
             return parse_c(sample, include_dirs=self.include_dirs, defines=self.defines)
         except _PROBLEMS as error:
             report(index, str(error), self.errors, error)
@@ -178,12 +184,12 @@ class ProgramParser(  # type: ignore[call-arg]
         sources = [i for i, sample in enumerate(X) if isinstance(sample, _SOURCES)]
         if self.n_jobs in (None, 1) or len(sources) < 2:
             return {}
+        parse = _parse_ir if self.language == "llvm" else _parse_parts
         parts = Parallel(n_jobs=self.n_jobs)(
-            delayed(_parse_parts)(X[i], self.include_dirs, self.defines)
-            for i in sources
+            delayed(parse)(X[i], self.include_dirs, self.defines) for i in sources
         )
         return {
-            index: TranslationUnit(*part)
+            index: part if isinstance(part, IRModule) else TranslationUnit(*part)
             for index, part in zip(sources, parts, strict=True)
             if part is not None
         }
@@ -199,6 +205,14 @@ class ProgramParser(  # type: ignore[call-arg]
         tags.input_tags.string = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _parse_ir(sample, *_):
+    """Return a module, None if that is not to be had."""
+    try:
+        return parse_llvm_ir(sample)
+    except _PROBLEMS:
+        return None
 
 
 def _parse_parts(sample, include_dirs, defines):

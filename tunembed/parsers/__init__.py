@@ -1,4 +1,4 @@
-"""Text to structure: C with OpenMP as functions, loop nests and directives."""
+"""Text to structure: C with OpenMP as loop nests, LLVM IR as program graphs."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -10,6 +10,7 @@ from tunembed.parsers._errors import (
     CSyntaxError,
     EmptySourceError,
     FunctionNotFoundError,
+    IRSyntaxError,
     LanguageError,
     Location,
     MissingIncludeError,
@@ -17,6 +18,14 @@ from tunembed.parsers._errors import (
     SourceError,
 )
 from tunembed.parsers._functions import Function, TranslationUnit
+from tunembed.parsers._ir._flow import Flow, NaturalLoop
+from tunembed.parsers._ir._graph import ProgramGraph
+from tunembed.parsers._ir._graph_builder import program_graph
+from tunembed.parsers._ir._induction import Induction
+from tunembed.parsers._ir._instructions import Instruction, Operand
+from tunembed.parsers._ir._loops import IRLoop, LoopAnalysis, MemoryAccess
+from tunembed.parsers._ir._module import Block, IRFunction, IRModule
+from tunembed.parsers._ir._parse import parse_llvm_ir
 from tunembed.parsers._model import (
     Access,
     Guard,
@@ -37,22 +46,35 @@ from tunembed.parsers._reductions import extreme_of
 __all__ = [
     "Access",
     "Affine",
+    "Block",
     "CSyntaxError",
     "CompilerNotFoundError",
     "Directive",
     "EmptySourceError",
+    "Flow",
     "Function",
     "FunctionNotFoundError",
     "Guard",
+    "IRFunction",
+    "IRLoop",
+    "IRModule",
+    "IRSyntaxError",
+    "Induction",
+    "Instruction",
     "LanguageError",
     "Local",
     "Location",
     "Loop",
+    "LoopAnalysis",
     "LoopNest",
     "MissingIncludeError",
+    "MemoryAccess",
+    "NaturalLoop",
     "Node",
+    "Operand",
     "Parameter",
     "PreprocessorError",
+    "ProgramGraph",
     "Reduction",
     "SourceError",
     "Statement",
@@ -62,6 +84,8 @@ __all__ = [
     "find_loop_nests",
     "isl_name",
     "parse_c",
+    "parse_llvm_ir",
+    "program_graph",
     "walk_loops",
     "walk_statements",
 ]

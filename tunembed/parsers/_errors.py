@@ -12,6 +12,7 @@ __all__ = [
     "CompilerNotFoundError",
     "EmptySourceError",
     "FunctionNotFoundError",
+    "IRSyntaxError",
     "LanguageError",
     "Location",
     "MissingIncludeError",
@@ -61,6 +62,10 @@ class SourceError(ValueError):
 
 class CSyntaxError(SourceError):
     """The text is not C as far as the parser knows it."""
+
+
+class IRSyntaxError(SourceError):
+    """The text is not LLVM IR as far as LLVM knows it."""
 
 
 class EmptySourceError(SourceError):

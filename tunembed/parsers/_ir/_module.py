@@ -1,0 +1,231 @@
+"""A module of LLVM IR and its functions."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from tunembed.parsers._ir._flow import Flow
+from tunembed.parsers._ir._instructions import (
+    TERMINATORS,
+    Instruction,
+    Operand,
+    read_instruction,
+)
+from tunembed.parsers._ir._layout import Layout
+from tunembed.parsers._ir._tokens import (
+    TOKEN,
+    after_group,
+    after_type,
+    type_text,
+)
+
+_NAME = r'(?:"[^"]*"|[-\w.$]+)'
+_LINE = re.compile(
+    rf"^(?:(?:; <label>:)?({_NAME}):.*\n)?"
+    rf"  (?:(%{_NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z]\w*) ?"
+    r"(.*(?:\n {4,}.*)*)",
+    re.MULTILINE,
+)
+_LABEL = re.compile(rf"label %({_NAME})")
+_SIGNATURE = re.compile(rf"@({_NAME})\(")
+_RECORD = re.compile(r"^ +#dbg_.*\n", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """A basic block.
+
+    Attributes
+    ----------
+    label : str
+        Its name without the ``%``.
+    start, stop : int
+        Its instructions' positions in the function, `stop` excluded.
+    """
+
+    label: str
+    start: int
+    stop: int
+
+
+class IRFunction:
+    """A function that a module defines; what is asked for is found then, and kept.
+
+    Attributes
+    ----------
+    name : str
+        Without the ``@``.
+    module : IRModule
+    header, body : str
+        The line that opens it, and the lines of its blocks.
+    """
+
+    def __init__(self, name: str, module: IRModule, header: str, body: str) -> None:
+        self.name = name
+        self.module = module
+        self.header = header
+        self.body = body
+        self._read: dict[int, Instruction] = {}
+
+    def __repr__(self) -> str:
+        return f"<IRFunction {self.name} of {self.module.path}>"
+
+    @cached_property
+    def parameters(self) -> tuple[Operand, ...]:
+        """Names, with the ``%``, and types; ``...`` is left out."""
+        tokens = TOKEN.findall(self.header, _signature_end(self.header))
+        found: list[Operand] = []
+        at = unnamed = 0
+        while tokens[at] != ")":
+            if tokens[at] in (",", "..."):
+                at += 1
+                continue
+            end = after_type(tokens, at)
+            dtype = type_text(tokens, at, end)
+            at = _after_attributes(tokens, end)
+            if tokens[at][0] == "%":
+                found.append(Operand(tokens[at], dtype))
+                at += 1
+            else:
+                found.append(Operand(f"%{unnamed}", dtype))
+                unnamed += 1
+        return tuple(found)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], ...]:
+        body = _RECORD.sub("", self.body) if "#dbg_" in self.body else self.body
+        labels, results, opcodes, texts = zip(*_LINE.findall(body), strict=True)
+        return labels, results, opcodes, texts
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """Of each instruction the name of its result, or an empty text."""
+        return self._columns[1]
+
+    @property
+    def opcodes(self) -> tuple[str, ...]:
+        """The opcodes of the instructions, in textual order."""
+        return self._columns[2]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Of each instruction what stands behind the opcode."""
+        return self._columns[3]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The basic blocks in textual order, the entry first."""
+        labels = self._columns[0]
+        starts = [n for n, label in enumerate(labels) if label or not n]
+        stops = [*starts[1:], len(labels)]
+        return tuple(
+            Block(labels[start], start, stop)
+            for start, stop in zip(starts, stops, strict=True)
+        )
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it has one instruction a line, as LLVM prints it."""
+        ends = sum(map(TERMINATORS.__contains__, self.opcodes))
+        return (
+            ends == len(self.blocks)
+            and all(self.opcodes[b.stop - 1] in TERMINATORS for b in self.blocks)
+            and not any(" = " in text for text in self.texts)
+        )
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """The instructions with types and operands, in textual order."""
+        return tuple(map(self.instruction, range(len(self.opcodes))))
+
+    def instruction(self, number: int) -> Instruction:
+        """Return one instruction with its type and operands.
+
+        Parameters
+        ----------
+        number : int
+            Its position in the function.
+
+        Returns
+        -------
+        Instruction
+        """
+        found = self._read.get(number)
+        if found is None:
+            found = read_instruction(
+                self.opcodes[number], self.results[number], self.texts[number]
+            )
+            self._read[number] = found
+        return found
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Which block follows which, and the loops of that."""
+        number = {block.label: n for n, block in enumerate(self.blocks)}
+        successors = []
+        for block in self.blocks:
+            targets = dict.fromkeys(_LABEL.findall(self.texts[block.stop - 1]))
+            successors.append(tuple(number[label] for label in targets))
+        return Flow(tuple(successors))
+
+
+class IRModule:
+    """A parsed module of LLVM IR.
+
+    Attributes
+    ----------
+    path : str
+        Where it came from, for messages.
+    text : str
+        In the syntax of a recent LLVM or as it was given.
+    functions : dict of str to IRFunction
+        The functions that it defines, in textual order.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.functions = {f.name: f for f in self._defined()}
+
+    def __repr__(self) -> str:
+        return f"<IRModule {self.path}: {len(self.functions)} functions>"
+
+    def __reduce__(self) -> tuple[type[IRModule], tuple[str, str]]:
+        return IRModule, (self.path, self.text)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How large the types are that it names."""
+        return Layout(self.text)
+
+    def _defined(self) -> Iterator[IRFunction]:
+        text = f"\n{self.text}"
+        start = text.find("\ndefine ")
+        while start >= 0:
+            opened = text.index("\n", start + 1)
+            stop = text.index("\n}", opened)
+            header = text[start + 1 : opened]
+            found = _SIGNATURE.search(header)
+            if found:
+                name = found[1].strip('"')
+                yield IRFunction(name, self, header, text[opened + 1 : stop + 1])
+            start = text.find("\ndefine ", stop)
+
+
+def _signature_end(header: str) -> int:
+    found = _SIGNATURE.search(header)
+    return found.end() if found else len(header)
+
+
+def _after_attributes(tokens: list[str], at: int) -> int:
+    """Return the position behind a parameter's attributes."""
+    while tokens[at] not in (",", ")") and tokens[at][0] != "%":
+        at += 1
+        if tokens[at] == "(":
+            at = after_group(tokens, at)
+    return at
