@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+_CLANGS = ("clang", *(f"clang-{n}" for n in range(23, 13, -1)))
+_OLDEST_CLANG = 14
 _CANDIDATES = ("cc", "gcc", "clang", *(f"clang-{n}" for n in range(19, 13, -1)))
 
 
@@ -206,6 +208,55 @@ def _find(name: str | None, preferred: str | None, path: str) -> Compiler:
     raise CompilerNotFoundError(
         f"No C compiler found (tried $CC, {', '.join(_CANDIDATES)} and ziglang). "
         "Install gcc or clang, or run: pip install tunembed[toolchain]"
+    )
+
+
+def find_clang(name: str | None = None) -> Compiler:
+    """Find a compiler that prints LLVM IR.
+
+    Parameters
+    ----------
+    name : str, optional
+        A command. When not given, ``clang``, ``clang-23`` to ``clang-14`` and the
+        ``ziglang`` package are tried in this order.
+
+    Returns
+    -------
+    Compiler
+        Of the kind ``"clang"``, version 14 or newer, or ``"zig"``.
+
+    Raises
+    ------
+    CompilerNotFoundError
+        If there is none, or if the one asked for is not one.
+    """
+    return _find_clang(name, os.environ.get("PATH", os.defpath))
+
+
+@lru_cache(maxsize=32)
+def _find_clang(name: str | None, path: str) -> Compiler:
+    commands: list[tuple[str, ...]] = []
+    if name is None:
+        commands += [(candidate,) for candidate in _CLANGS]
+    if name is not None:
+        commands.append(tuple(shlex.split(name)))
+    elif importlib.util.find_spec("ziglang") is not None:
+        commands.append((sys.executable, "-m", "ziglang", "cc"))
+    for command in commands:
+        found = _probe(command, path)
+        if found is not None and _prints_ir(found):
+            return found
+    tried = repr(name) if name else f"{', '.join(_CLANGS)} and ziglang"
+    raise CompilerNotFoundError(
+        f"No clang {_OLDEST_CLANG} or newer found (tried {tried}), which LLVM IR "
+        "needs. Install clang, or run: pip install tunembed[toolchain]"
+    )
+
+
+def _prints_ir(compiler: Compiler) -> bool:
+    version = compiler.version.partition(".")[0]
+    return compiler.kind == "zig" or (
+        compiler.kind == "clang" and version.isdigit() and int(version) >= _OLDEST_CLANG
     )
 
 

@@ -6,6 +6,7 @@
 from tunembed.parsers._affine import Affine, isl_name
 from tunembed.parsers._directives import Directive
 from tunembed.parsers._errors import (
+    CompileError,
     CompilerNotFoundError,
     CSyntaxError,
     EmptySourceError,
@@ -18,6 +19,7 @@ from tunembed.parsers._errors import (
     SourceError,
 )
 from tunembed.parsers._functions import Function, TranslationUnit
+from tunembed.parsers._ir._compile import compile_to_ir
 from tunembed.parsers._ir._flow import Flow, NaturalLoop
 from tunembed.parsers._ir._graph import ProgramGraph
 from tunembed.parsers._ir._graph_builder import program_graph
@@ -48,6 +50,7 @@ __all__ = [
     "Affine",
     "Block",
     "CSyntaxError",
+    "CompileError",
     "CompilerNotFoundError",
     "Directive",
     "EmptySourceError",
@@ -80,6 +83,7 @@ __all__ = [
     "Statement",
     "Symbol",
     "TranslationUnit",
+    "compile_to_ir",
     "extreme_of",
     "find_loop_nests",
     "isl_name",

@@ -9,6 +9,7 @@ from tunembed._toolchain import CompilerNotFoundError
 
 __all__ = [
     "CSyntaxError",
+    "CompileError",
     "CompilerNotFoundError",
     "EmptySourceError",
     "FunctionNotFoundError",
@@ -66,6 +67,10 @@ class CSyntaxError(SourceError):
 
 class IRSyntaxError(SourceError):
     """The text is not LLVM IR as far as LLVM knows it."""
+
+
+class CompileError(SourceError):
+    """The compiler refuses the text."""
 
 
 class EmptySourceError(SourceError):
