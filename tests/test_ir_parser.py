@@ -133,6 +133,22 @@ def test_any_layout_is_read():
     assert opcodes(parse_llvm_ir(text)) == opcodes(parse_llvm_ir(SUM))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "  add i32 %x, 1\n  ret i32 %1",  # a value without its name
+        "  call i32 @f(i32 %x)\n  ret i32 %1",
+        "  %1 = add i32 %x, 1 ret i32 %1",
+        "  br label %1\n1: ret i32 %x",
+    ],
+)
+def test_what_only_looks_printed_is_printed(body):
+    text = f"; ModuleID = 'x'\ndefine i32 @f(i32 %x) {{\n{body}\n}}\n"
+    (function,) = parse_llvm_ir(text).functions.values()
+    assert len(function.opcodes) == 2
+    assert function.is_regular
+
+
 def test_byval_without_a_type_is_read():
     text = "define void @f({ i64, i64 }* byval %x) {\n  ret void\n}\n"
     assert opcodes(parse_llvm_ir(text)) == {"f": ("ret",)}

@@ -155,7 +155,9 @@ class _Builder:
         for position, operand in enumerate(instruction.operands):
             text, dtype = operand
             if text[0] == "%":
-                source = values[text]
+                source = values.get(text, -1)
+                if source < 0:  # a text that LLVM accepts, but would print otherwise
+                    source = values[text] = self._value(_VARIABLE, dtype, dtype, owner)
             elif text[0] == "@":
                 source = self._shared(_VARIABLE, text, dtype)
             else:

@@ -34,6 +34,10 @@ TERMINATORS = frozenset(
     "ret br switch indirectbr invoke callbr resume catchswitch catchret cleanupret "
     "unreachable".split()
 )
+WITHOUT_RESULT = frozenset(
+    "store br ret switch unreachable fence resume indirectbr catchret "
+    "cleanupret".split()
+)
 _LABEL = re.compile(r'label %("[^"]*"|[-\w.$]+)')
 _CASE = re.compile(r"\n\s+(\S+) (\S+), label")
 

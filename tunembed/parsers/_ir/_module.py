@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from tunembed.parsers._ir._flow import Flow
 from tunembed.parsers._ir._instructions import (
+    CALLS,
     TERMINATORS,
+    WITHOUT_RESULT,
     Instruction,
     Operand,
     read_instruction,
@@ -136,7 +138,15 @@ class IRFunction:
             ends == len(self.blocks)
             and all(self.opcodes[b.stop - 1] in TERMINATORS for b in self.blocks)
             and not any(" = " in text for text in self.texts)
+            and all(map(_is_named, self.results, self.opcodes, self.texts))
+            and self._has_its_blocks()
         )
+
+    def _has_its_blocks(self) -> bool:
+        try:
+            return bool(self.flow)
+        except KeyError:
+            return False
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
@@ -220,6 +230,13 @@ class IRModule:
 def _signature_end(header: str) -> int:
     found = _SIGNATURE.search(header)
     return found.end() if found else len(header)
+
+
+def _is_named(result: str, opcode: str, text: str) -> bool:
+    """Return whether what an instruction computes, if anything, has its name."""
+    if result or opcode in WITHOUT_RESULT:
+        return True
+    return opcode in CALLS and "void" in text.partition("(")[0]
 
 
 def _after_attributes(tokens: list[str], at: int) -> int:

@@ -18,7 +18,8 @@ _PLACE = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
 _UNTYPED_BYVAL = re.compile(rb"\bbyval(?! ?\()")
 # What every line of a printed module starts with; no comments behind instructions.
 _START = (
-    r"  [%a-z\]]| {4,}\S|\n|[-\w.$]+:|\"[^\"]*\":|[;@!}$^]"
+    r"  [%a-z\]]| {4,}\S|\n|[;@!}$^]"
+    r"|(?:[-\w.$]+|\"[^\"]*\"):(?: *;[^\n]*)?(?=\n)"
     r"|%(?:[-\w.$]+|\"[^\"]*\") = type "
     r"|(?:declare|define|attributes|source_filename|target|module|uselistorder)\b"
 )

@@ -109,7 +109,10 @@ class Reader:
             handle = other.fileno()
             command = [sys.executable, "-P", str(_WORKER), str(_MEMORY), str(handle)]
             self._process = subprocess.Popen(
-                command, pass_fds=[handle], stdin=subprocess.DEVNULL
+                command,
+                pass_fds=[handle],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # what LLVM says when it aborts
             )
             other.close()
         return self._connection
