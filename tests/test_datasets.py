@@ -13,12 +13,13 @@ import pytest
 
 from tunembed.datasets import (
     _device_mapping,
+    _ir2vec,
     _thread_coarsening,
     fetch_device_mapping,
     fetch_thread_coarsening,
 )
 from tunembed.datasets._archive import MIRROR, Archive, digest, read_members
-from tunembed.parsers import parse_llvm_ir
+from tunembed.parsers import parse_llvm_ir, program_graph
 
 REAL = os.environ.get(MIRROR)
 needs_mirror = pytest.mark.skipif(not REAL, reason=f"{MIRROR} is not set")
@@ -67,7 +68,7 @@ def mirror(tmp_path, monkeypatch):
         f"{threads}/pact-2014-runtimes.csv": FACTORS,
         **{f"{threads}/kernels_ir/{kernel}.ll": IR for kernel in ("sum", "mul")},
     }
-    archive = _device_mapping.ARCHIVE
+    archive = _ir2vec.ARCHIVE
     path = tmp_path / "mirror" / archive.repository / f"{archive.commit}.tar.gz"
     other = {"README.md": "hello", f"{devices}/all.txt": "1"}
     pack(path, f"IR2Vec-{archive.commit}", {**first, **second, **other})
@@ -186,12 +187,7 @@ def test_the_real_device_mapping(platform, labels, tmp_path):
 def test_the_real_thread_coarsening(platform, tmp_path):
     kernels = fetch_thread_coarsening(platform, data_home=tmp_path, as_frame=True)
     folder = _thread_coarsening.FOLDER
-    members = read_members(
-        _thread_coarsening.ARCHIVE,
-        _thread_coarsening._is_wanted,
-        _thread_coarsening.SHA256,
-        data_home=tmp_path,
-    )
+    members = _ir2vec.read_folder(folder, _thread_coarsening.SHA256, data_home=tmp_path)
     table = pd.read_csv(io.BytesIO(members[f"{folder}/pact-2014-oracles.csv"]))
     oracle = table.set_index("kernel")[f"cf_{platform.capitalize()}"]
     expected = oracle.loc[kernels.groups["kernel"]].to_numpy()
@@ -199,3 +195,14 @@ def test_the_real_thread_coarsening(platform, tmp_path):
     chosen = [kernels.runtimes.loc[n, factor] for n, factor in enumerate(expected)]
     np.testing.assert_allclose(chosen, best)
     assert len(kernels.ir) == 17
+
+
+@needs_mirror
+def test_every_kernel_is_parsed(tmp_path):
+    modules = {
+        *fetch_device_mapping(data_home=tmp_path).ir,
+        *fetch_thread_coarsening(data_home=tmp_path).ir,
+    }
+    graphs = [program_graph(parse_llvm_ir(text)) for text in modules]
+    assert len(graphs) > 580
+    assert all(len(graph.edges) > len(graph) / 2 for graph in graphs)

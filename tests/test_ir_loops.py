@@ -81,6 +81,27 @@ def test_trip_counts(test, start, step, count):
     assert variable.start.text == str(start)
 
 
+def test_addresses_that_the_linker_knows_are_no_numbers():
+    text = """
+@x = global [8 x i32] zeroinitializer
+define void @f() {
+entry:
+  br label %loop
+loop:
+  %p = phi ptr [ getelementptr inbounds (i8, ptr @x, i64 4), %entry ], [ %q, %loop ]
+  store i32 0, ptr %p
+  %q = getelementptr inbounds i32, ptr %p, i64 1
+  %end = icmp eq ptr %q, getelementptr inbounds (i8, ptr @x, i64 32)
+  br i1 %end, label %exit, label %loop
+exit:
+  ret void
+}
+"""
+    analysis = analysis_of(text)
+    assert analysis.loops[0].trip_count is None
+    assert patterns(analysis, "i32") == [("consecutive", 4)]
+
+
 def test_a_loop_with_two_exits_has_no_known_count():
     text = loop("slt i64 %i, 10").replace(
         "br label %header\nexit", "%b = icmp eq ptr %x, null\n"

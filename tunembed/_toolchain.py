@@ -235,12 +235,9 @@ def find_clang(name: str | None = None) -> Compiler:
 
 @lru_cache(maxsize=32)
 def _find_clang(name: str | None, path: str) -> Compiler:
-    commands: list[tuple[str, ...]] = []
-    if name is None:
-        commands += [(candidate,) for candidate in _CLANGS]
-    if name is not None:
-        commands.append(tuple(shlex.split(name)))
-    elif importlib.util.find_spec("ziglang") is not None:
+    candidates = [name] if name is not None else _CLANGS
+    commands = [tuple(shlex.split(candidate)) for candidate in candidates]
+    if name is None and importlib.util.find_spec("ziglang") is not None:
         commands.append((sys.executable, "-m", "ziglang", "cc"))
     for command in commands:
         found = _probe(command, path)

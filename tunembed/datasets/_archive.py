@@ -11,7 +11,6 @@ import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 from sklearn.datasets import fetch_file, get_data_home
 
@@ -98,7 +97,7 @@ def read_members(
             n_retries=n_retries,
             delay=delay,
         )
-    except (URLError, OSError) as error:
+    except OSError as error:
         source = (
             f"{MIRROR}={os.environ[MIRROR]}" if os.environ.get(MIRROR) else "GitHub"
         )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sklearn.utils import Bunch
@@ -30,3 +31,9 @@ def finished(bunch: Bunch, *, return_X_y: bool, as_frame: bool) -> Any:
         bunch["data"] = bunch["data"].to_numpy()
         bunch["target"] = bunch["target"].to_numpy()
     return (bunch["data"], bunch["target"]) if return_X_y else bunch
+
+
+def check_platform(platform: str, known: Iterable[str]) -> None:
+    """Raise a ValueError for a platform of which there are no times."""
+    if platform not in known:
+        raise ValueError(f"platform must be one of {sorted(known)}, got {platform!r}")

@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
-from tunembed.datasets._archive import Archive, read_members
-from tunembed.datasets._bunch import finished
+from tunembed.datasets._bunch import check_platform, finished
+from tunembed.datasets._ir2vec import LICENSE, read_folder
 
-ARCHIVE = Archive("IITH-Compilers/IR2Vec", "76b3142a5d845d9d7caef548698f47a7a372e8c8")
 FOLDER = "experiments/Device_Mapping/data"
 SHA256 = "2c5c15bfcb26554959b77a210c2c95d85055e1cc24e25dea32c09f27584eafe2"
 PLATFORMS = {"amd": "AMD Tahiti 7970", "nvidia": "NVIDIA GTX 970"}
@@ -107,17 +106,9 @@ def fetch_device_mapping(
     >>> runs.data.shape, runs.groups["application"].nunique()  # doctest: +SKIP
     ((669, 8), 71)
     """
-    if platform not in PLATFORMS:
-        raise ValueError(
-            f"platform must be one of {sorted(PLATFORMS)}, got {platform!r}"
-        )
-    members = read_members(
-        ARCHIVE,
-        _is_wanted,
-        SHA256,
-        data_home=data_home,
-        n_retries=n_retries,
-        delay=delay,
+    check_platform(platform, PLATFORMS)
+    members = read_folder(
+        FOLDER, SHA256, data_home=data_home, n_retries=n_retries, delay=delay
     )
     text = members[f"{FOLDER}/cgo17-{platform}.csv"]
     table = pd.read_csv(io.BytesIO(text), index_col=0).reset_index(drop=True)
@@ -142,14 +133,10 @@ def fetch_device_mapping(
             applications=groups["application"].nunique(),
             device=PLATFORMS[platform],
         ),
-        license="Apache-2.0 WITH LLVM-exception",
+        license=LICENSE,
         references=REFERENCES,
     )
     return finished(bunch, return_X_y=return_X_y, as_frame=as_frame)
-
-
-def _is_wanted(path: str) -> bool:
-    return path.startswith(FOLDER) and path.endswith((".csv", ".ll"))
 
 
 def _groups(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,10 +12,9 @@ from typing import Any
 import pandas as pd
 from sklearn.utils import Bunch
 
-from tunembed.datasets._archive import Archive, read_members
-from tunembed.datasets._bunch import finished
+from tunembed.datasets._bunch import check_platform, finished
+from tunembed.datasets._ir2vec import LICENSE, read_folder
 
-ARCHIVE = Archive("IITH-Compilers/IR2Vec", "76b3142a5d845d9d7caef548698f47a7a372e8c8")
 FOLDER = "experiments/Thread_Coarsening/data"
 SHA256 = "c156db08b9352b43c815e3742395e9eed2f7a02a3617e9ae31cc3d9b4990e632"
 PLATFORMS = {
@@ -94,17 +93,9 @@ def fetch_thread_coarsening(
     >>> kernels.runtimes.shape  # doctest: +SKIP
     (17, 6)
     """
-    if platform not in PLATFORMS:
-        raise ValueError(
-            f"platform must be one of {sorted(PLATFORMS)}, got {platform!r}"
-        )
-    members = read_members(
-        ARCHIVE,
-        _is_wanted,
-        SHA256,
-        data_home=data_home,
-        n_retries=n_retries,
-        delay=delay,
+    check_platform(platform, PLATFORMS)
+    members = read_folder(
+        FOLDER, SHA256, data_home=data_home, n_retries=n_retries, delay=delay
     )
     runs = pd.read_csv(io.BytesIO(members[f"{FOLDER}/pact-2014-runtimes.csv"]))
     runtimes = runs.pivot(
@@ -122,11 +113,7 @@ def fetch_thread_coarsening(
         ir=[members[f"{FOLDER}/kernels_ir/{kernel}.ll"] for kernel in kernels],
         source=written["src"].tolist(),
         DESCR=DESCR.format(rows=len(kernels), device=PLATFORMS[platform]),
-        license="Apache-2.0 WITH LLVM-exception",
+        license=LICENSE,
         references=REFERENCES,
     )
     return finished(bunch, return_X_y=return_X_y, as_frame=as_frame)
-
-
-def _is_wanted(path: str) -> bool:
-    return path.startswith(FOLDER) and path.endswith((".csv", ".ll"))

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from tunembed.parsers._ir._flow import NaturalLoop
 from tunembed.parsers._ir._instructions import Instruction, Operand
-from tunembed.parsers._ir._layout import Layout
 from tunembed.parsers._ir._linear import Linear, counter
 from tunembed.parsers._ir._module import IRFunction
 from tunembed.parsers._ir._slots import find_slots
@@ -18,6 +17,7 @@ from tunembed.parsers._ir._slots import find_slots
 _SAME = frozenset(
     "sext zext ptrtoint inttoptr bitcast addrspacecast freeze ptrtoaddr".split()
 )
+_ZEROS = frozenset(("null", "zeroinitializer", "false"))
 _DEEPEST = 64
 
 
@@ -46,13 +46,11 @@ class Values:
     Parameters
     ----------
     function : IRFunction
-    layout : Layout
-        Of its module.
     """
 
-    def __init__(self, function: IRFunction, layout: Layout) -> None:
+    def __init__(self, function: IRFunction) -> None:
         self.function = function
-        self.layout = layout
+        self.layout = function.module.layout
         self.defined = {r: n for n, r in enumerate(function.results) if r}
         self.block_of = [
             number
@@ -60,10 +58,6 @@ class Values:
             for _ in range(block.start, block.stop)
         ]
         self._linear: dict[str, Linear] = {}
-
-    def instruction(self, number: int) -> Instruction:
-        """Return an instruction by its position; only those asked for are read."""
-        return self.function.instruction(number)
 
     @cached_property
     def slots(self) -> dict[str, list[int]]:
@@ -82,8 +76,10 @@ class Values:
     def linear(self, operand: Operand, depth: int = 0) -> Linear:
         """Return a value as a sum; what is not understood is a term of its own."""
         text = operand.text
-        if text[0] not in "%@":
-            return Linear(_integer(text)) if _is_integer(text) else Linear()
+        if _is_integer(text):
+            return Linear(int(text))
+        if text in _ZEROS:
+            return Linear()
         known = self._linear.get(text)
         if known is None:
             self._linear[text] = Linear(0, {text: 1})  # while it is looked at
@@ -101,7 +97,7 @@ class Values:
         number = self.defined.get(text)
         if number is None or depth > _DEEPEST:
             return itself
-        instruction = self.instruction(number)
+        instruction = self.function.instruction(number)
         if instruction.opcode == "phi":
             return self._counted(text, itself, depth)
         if instruction.opcode == "load":
@@ -154,7 +150,7 @@ class Values:
             if number and self.layout.is_struct(dtype):
                 if not _is_integer(place.text):
                     return None
-                at = _integer(place.text)
+                at = int(place.text)
                 value += Linear(self.layout.offset(dtype, at))
                 members = self.layout.parts(dtype)
                 if at >= len(members):
@@ -175,7 +171,7 @@ class Values:
         labels = {self.function.blocks[latch].label for latch in loop.latches}
         found = []
         for number in range(block.start, block.stop):
-            phi = self.instruction(number)
+            phi = self.function.instruction(number)
             if phi.opcode != "phi":
                 break
             steps, starts = set(), set()
@@ -200,12 +196,12 @@ class Values:
             (number,) = inside
             if self.function.flow.depths[self.block_of[number]] != loop.depth:
                 continue
-            step = self._step(self.instruction(number).operands[0], name)
+            step = self._step(self.function.instruction(number).operands[0], name)
             if step:
                 outside = [n for n in stores if n != number]
                 start = None
                 if len(outside) == 1:
-                    start = self.instruction(outside[0]).operands[0]
+                    start = self.function.instruction(outside[0]).operands[0]
                 found.append(Induction(name, start, step))
         return found
 
@@ -218,18 +214,18 @@ class Values:
             number = self.defined.get(text)
             if number is None:
                 return None
-            instruction = self.instruction(number)
+            instruction = self.function.instruction(number)
             opcode, operands = instruction.opcode, instruction.operands
             if opcode == "load" and operands[0].text == name:
                 return total
             if opcode in ("add", "sub") and _is_integer(operands[1].text):
-                change = _integer(operands[1].text)
+                change = int(operands[1].text)
                 total += change if opcode == "add" else -change
             elif opcode == "getelementptr" and len(operands) == 2:
                 if not _is_integer(operands[1].text):
                     return None
                 size = self.layout.size(instruction.element)
-                total += _integer(operands[1].text) * size
+                total += int(operands[1].text) * size
             elif opcode not in _SAME:
                 return None
             text = operands[0].text
@@ -238,7 +234,3 @@ class Values:
 
 def _is_integer(text: str) -> bool:
     return text.lstrip("-").isdigit()
-
-
-def _integer(text: str) -> int:
-    return int(text)

@@ -108,7 +108,7 @@ class LoopAnalysis:
     """
 
     def __init__(self, function: IRFunction) -> None:
-        self._values = Values(function, function.module.layout)
+        self._values = Values(function)
 
     @cached_property
     def loops(self) -> tuple[IRLoop, ...]:
@@ -155,7 +155,7 @@ def trip_count(values: Values, loop: NaturalLoop) -> int | None:
     at_end = block in loop.latches
     if block != loop.header and not at_end:
         return None
-    branch = values.instruction(function.blocks[block].stop - 1)
+    branch = values.function.instruction(function.blocks[block].stop - 1)
     found = _continues_while(values, branch, loop)
     if found is None:
         return None
@@ -174,9 +174,9 @@ def _continues_while(
     if branch.opcode != "br" or len(branch.labels) != 2:
         return None
     number = values.defined.get(branch.operands[0].text)
-    if number is None or values.instruction(number).opcode != "icmp":
+    if number is None or values.function.instruction(number).opcode != "icmp":
         return None
-    comparison = values.instruction(number)
+    comparison = values.function.instruction(number)
     predicate = next((w for w in comparison.words if w in _NEGATED), None)
     if predicate is None:
         return None
@@ -204,7 +204,7 @@ def _turns(predicate: str, start: int, step: int) -> int | None:
 
 
 def _access(values: Values, number: int, loop: NaturalLoop | None) -> MemoryAccess:
-    instruction = values.instruction(number)
+    instruction = values.function.instruction(number)
     address = instruction.operands[1 if instruction.opcode == "store" else 0]
     dtype = instruction.operands[0].dtype
     if instruction.opcode == "load":
@@ -249,7 +249,7 @@ def _reason(values: Values, name: str, loop: NaturalLoop, depth: int) -> str:
         return "unknown" if changed else "invariant"
     if not values.inside(name, loop):
         return "invariant"
-    instruction = values.instruction(values.defined[name])
+    instruction = values.function.instruction(values.defined[name])
     if instruction.opcode == "load":
         address = instruction.operands[0].text
         if address in values.slots:
