@@ -102,6 +102,35 @@ exit:
     assert patterns(analysis, "i32") == [("consecutive", 4)]
 
 
+def test_threads_next_to_each_other():
+    text = """
+define void @f(ptr %x, i32 %n) {
+  %slot = alloca i64
+  %g = call i64 @_Z13get_global_idj(i32 0)
+  store i64 %g, ptr %slot
+  %short = trunc i64 %g to i32
+  %wide = sext i32 %short to i64
+  %p = getelementptr float, ptr %x, i64 %wide
+  %a = load float, ptr %p
+  %up = shl i64 %g, 32
+  %down = ashr exact i64 %up, 31
+  %q = getelementptr float, ptr %x, i64 %down
+  %b = load float, ptr %q
+  %again = load i64, ptr %slot
+  %r = getelementptr { float, double }, ptr %x, i64 %again, i32 1
+  %c = load double, ptr %r
+  %half = sdiv i64 %g, 2
+  %s = getelementptr float, ptr %x, i64 %half
+  %d = load float, ptr %s
+  %e = load float, ptr %x
+  ret void
+}
+declare i64 @_Z13get_global_idj(i32)
+"""
+    accesses = [a for a in analysis_of(text).accesses if a.pattern != "stack"]
+    assert [a.thread_stride for a in accesses] == [4, 8, 16, None, 0]
+
+
 def test_a_loop_with_two_exits_has_no_known_count():
     text = loop("slt i64 %i, 10").replace(
         "br label %header\nexit", "%b = icmp eq ptr %x, null\n"

@@ -19,7 +19,12 @@ from tunembed.parsers import (
     parse_llvm_ir,
 )
 from tunembed.parsers._ir import _reader
-from tunembed.parsers._ir._instructions import Operand, read_instruction
+from tunembed.parsers._ir._common_forms import COMMON_FORMS
+from tunembed.parsers._ir._instructions import (
+    Operand,
+    read_instruction,
+    read_tokens,
+)
 from tunembed.parsers._ir._reader import Reader, ReaderError
 
 SUM = """\
@@ -348,3 +353,43 @@ def test_a_forked_process_reads_for_itself():
     assert queue.get(timeout=60) == opcodes(module)
     child.join()
     assert opcodes(parse_llvm_ir(SUM)) == opcodes(module)
+
+
+@pytest.mark.parametrize(
+    ("opcode", "text"),
+    [
+        ("add", "nsw i32 %a, -3"),
+        ("fmul", "fast <4 x float> %a, %b"),
+        ("fdiv", "float 1.000000e+00, %x, !fpmath !12"),
+        ("fadd", "double 0xBFE6666666666666, %y"),
+        ("fneg", "double %x"),
+        ("icmp", "eq <4 x i32> %a, %b"),
+        ("icmp", "ugt i8* %a, null"),
+        ("fcmp", "ogt float %a, 0.000000e+00"),
+        ("trunc", "i64 %x to i32"),
+        ("bitcast", "i8* %x to [4 x i32]*"),
+        ("bitcast", "float addrspace(1)* %x to i8 addrspace(1)*"),
+        ("load", "float, float addrspace(3)* %x, align 4, !tbaa !5"),
+        ("load", "[2 x [3 x double]], ptr %x"),
+        ("store", "i32 0, i32* %x, align 4"),
+        ("store", "float* %y, float** %x"),
+        ("getelementptr", "inbounds [10 x [20 x double]], ptr %x, i64 0, i64 %i"),
+        ("getelementptr", "%struct.s, %struct.s* %x, i64 %i, i32 1"),
+        ("alloca", "[8 x <2 x float>], align 16"),
+        ("phi", "float* [ %a, %b1 ], [ null, %b2 ]"),
+        ("select", "i1 %c, i32 1, i32 -1"),
+        ("br", "i1 %c, label %a, label %b, !llvm.loop !3"),
+        ("br", "label %a"),
+        ("call", "void @f()"),
+        (
+            "call",
+            "fast double @llvm.fma.f64(double %a, double 2.000000e+00, double %c)",
+        ),
+        ("call", "i64 @g(i32 noundef 0, ptr noundef %x) #4, !srcloc !2"),
+    ],
+)
+def test_the_usual_forms_are_read_like_all_others(opcode, text):
+    result = "" if opcode in ("store", "br") or "void" in text else "%r"
+    usual = COMMON_FORMS[opcode](text)
+    assert usual is not None
+    assert read_instruction(opcode, result, text) == read_tokens(opcode, result, text)

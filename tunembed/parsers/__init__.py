@@ -19,6 +19,7 @@ from tunembed.parsers._errors import (
     SourceError,
 )
 from tunembed.parsers._functions import Function, TranslationUnit
+from tunembed.parsers._ir._calls import plain_name
 from tunembed.parsers._ir._compile import compile_to_ir
 from tunembed.parsers._ir._flow import Flow, NaturalLoop
 from tunembed.parsers._ir._graph import ProgramGraph
@@ -89,6 +90,7 @@ __all__ = [
     "isl_name",
     "parse_c",
     "parse_llvm_ir",
+    "plain_name",
     "program_graph",
     "walk_loops",
     "walk_statements",

@@ -43,6 +43,8 @@ class Induction:
 class Values:
     """What is known of the values of a function.
 
+    Numbers of elements and of iterations are taken to fit into 32 bits.
+
     Parameters
     ----------
     function : IRFunction
@@ -102,8 +104,12 @@ class Values:
             return self._counted(text, itself, depth)
         if instruction.opcode == "load":
             address = instruction.operands[0].text
-            if address not in self.slots:
+            stores = self.slots.get(address)
+            if stores is None:
                 return itself
+            if len(stores) == 1 and address not in self.inductions:
+                stored = self.function.instruction(stores[0]).operands[0]
+                return self.linear(stored, depth)
             return self._counted(address, Linear(0, {address: 1}), depth)
         return self._computed(instruction, depth) or itself
 
@@ -122,7 +128,7 @@ class Values:
 
     def _computed(self, instruction: Instruction, depth: int) -> Linear | None:
         opcode, operands = instruction.opcode, instruction.operands
-        if opcode in _SAME:
+        if opcode in _SAME or (opcode == "trunc" and instruction.dtype == "i32"):
             return self.linear(operands[0], depth)
         if opcode == "getelementptr":
             return self._address(instruction, depth)
@@ -134,11 +140,13 @@ class Values:
         if opcode in ("mul", "shl"):
             left, right = (self.linear(operand, depth) for operand in operands)
             if opcode == "shl":
-                small = right.is_constant and 0 <= right.constant < 64
-                return left * (1 << right.constant) if small else None
+                return left * (1 << right.constant) if _is_shift(right) else None
             if left.is_constant:
                 left, right = right, left
             return left * right.constant if right.is_constant else None
+        if opcode == "ashr" and "exact" in instruction.words:
+            left, right = (self.linear(operand, depth) for operand in operands)
+            return left.divided(1 << right.constant) if _is_shift(right) else None
         return None
 
     def _address(self, instruction: Instruction, depth: int) -> Linear | None:
@@ -230,6 +238,10 @@ class Values:
                 return None
             text = operands[0].text
         return None
+
+
+def _is_shift(value: Linear) -> bool:
+    return value.is_constant and 0 <= value.constant < 64
 
 
 def _is_integer(text: str) -> bool:

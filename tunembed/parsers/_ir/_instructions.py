@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tunembed.parsers._ir._common_forms import COMMON_FORMS
 from tunembed.parsers._ir._tokens import (
     TOKEN,
     after_attributes,
@@ -37,6 +38,9 @@ TERMINATORS = frozenset(
 WITHOUT_RESULT = frozenset(
     "store br ret switch unreachable fence resume indirectbr catchret "
     "cleanupret".split()
+)
+_ORDERS = frozenset(
+    "unordered monotonic acquire release acq_rel seq_cst inrange".split()
 )
 _LABEL = re.compile(r'label %("[^"]*"|[-\w.$]+)')
 _CASE = re.compile(r"\n\s+(\S+) (\S+), label")
@@ -106,6 +110,19 @@ def read_instruction(opcode: str, result: str, text: str) -> Instruction:
     text : str
         What follows the opcode, continuation lines included.
     """
+    read = COMMON_FORMS.get(opcode)
+    parts = read(text) if read is not None else None
+    if parts is None:
+        return read_tokens(opcode, result, text)
+    dtype, values, labels, callee, element, words = parts
+    operands = tuple(map(Operand._make, values))
+    return Instruction(
+        opcode, result, dtype, operands, labels, callee, element, words, text
+    )
+
+
+def read_tokens(opcode: str, result: str, text: str) -> Instruction:
+    """Take any instruction apart, token by token."""
     labels: tuple[str, ...] = ()
     if opcode in TERMINATORS and "label" in text:
         labels = tuple(_LABEL.findall(text))
@@ -184,7 +201,7 @@ def _listed(
         if at >= size or tokens[at] != ",":
             break
         at += 1
-    words += tuple(word for word in tokens[at:] if word.isidentifier())
+    words += tuple(word for word in tokens[at:] if word in _ORDERS)
     return tuple(operands), words, types
 
 

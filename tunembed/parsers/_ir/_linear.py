@@ -40,6 +40,13 @@ class Linear:
     def __sub__(self, other: Linear) -> Linear:
         return self + other * -1
 
+    def divided(self, divisor: int) -> Linear | None:
+        """Return the sum over an integer, None if that leaves a remainder."""
+        if any(value % divisor for value in (self.constant, *self.terms.values())):
+            return None
+        terms = {name: value // divisor for name, value in self.terms.items()}
+        return Linear(self.constant // divisor, terms)
+
     @property
     def is_constant(self) -> bool:
         """Whether nothing changes it."""

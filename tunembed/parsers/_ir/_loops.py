@@ -13,6 +13,7 @@ from tunembed.parsers._ir._induction import Induction, Values
 from tunembed.parsers._ir._instructions import Instruction
 from tunembed.parsers._ir._linear import Linear, counter
 from tunembed.parsers._ir._module import IRFunction
+from tunembed.parsers._ir._threads import Threads
 
 _NEGATED = {
     "slt": "sge",
@@ -67,6 +68,9 @@ class MemoryAccess:
         address is not used otherwise, ``"once"`` outside of loops, ``"unknown"``.
     stride : int or None
         By how many bytes, where that is constant.
+    thread_stride : int or None
+        How many bytes lie between what neighbouring threads of a GPU access, where
+        that is constant; 0 in a function that does not ask for its thread's number.
     """
 
     instruction: int
@@ -74,6 +78,7 @@ class MemoryAccess:
     address_space: int
     pattern: str
     stride: int | None
+    thread_stride: int | None
 
 
 class LoopAnalysis:
@@ -131,11 +136,12 @@ class LoopAnalysis:
     def accesses(self) -> tuple[MemoryAccess, ...]:
         """What the function loads and stores, in textual order."""
         values = self._values
+        threads = Threads(values)
         innermost = {
             block: loop for loop in values.function.flow.loops for block in loop.blocks
         }
         return tuple(
-            _access(values, number, innermost.get(values.block_of[number]))
+            _access(values, threads, number, innermost.get(values.block_of[number]))
             for number, opcode in enumerate(values.function.opcodes)
             if opcode in _MEMORY
         )
@@ -203,7 +209,9 @@ def _turns(predicate: str, start: int, step: int) -> int | None:
     return -(start // step) if step > 0 else None
 
 
-def _access(values: Values, number: int, loop: NaturalLoop | None) -> MemoryAccess:
+def _access(
+    values: Values, threads: Threads, number: int, loop: NaturalLoop | None
+) -> MemoryAccess:
     instruction = values.function.instruction(number)
     address = instruction.operands[1 if instruction.opcode == "store" else 0]
     dtype = instruction.operands[0].dtype
@@ -212,12 +220,12 @@ def _access(values: Values, number: int, loop: NaturalLoop | None) -> MemoryAcce
     elif instruction.opcode != "store":
         dtype = instruction.operands[1].dtype
     space = address.dtype.partition("addrspace(")[2].rstrip(")>")
-    pattern, stride = "once", None
+    pattern, stride, apart = "once", None, threads.stride(address)
     if address.text in values.slots:
         pattern = "stack"
     elif loop is not None:
         pattern, stride = _moved(values, values.linear(address), loop, dtype)
-    return MemoryAccess(number, dtype, int(space or 0), pattern, stride)
+    return MemoryAccess(number, dtype, int(space or 0), pattern, stride, apart)
 
 
 def _moved(

@@ -22,6 +22,7 @@ _EXPRESSIONS = frozenset(
 )
 _POINTEE = re.compile(r'%?(?:"[^"]*"|[-\w.$]+)( addrspace\(\d+\))?\*+')
 _SPACE = re.compile(r" ?([][(){}<>,*]) ?")
+_TIMES = re.compile(r" x(?=[\[<{])")
 
 
 def starts_type(tokens: list[str], at: int) -> bool:
@@ -118,6 +119,7 @@ def joined(tokens: list[str]) -> str:
 @lru_cache(maxsize=4096)
 def _joined(tokens: tuple[str, ...]) -> str:
     text = _SPACE.sub(r"\1", " ".join(tokens)).replace(",", ", ")
+    text = _TIMES.sub(" x ", text)
     if "*" in text:
         text = _POINTEE.sub(r"ptr\1", text)
     return text.replace("{", "{ ").replace("}", " }") if "{" in text else text
