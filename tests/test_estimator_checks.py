@@ -9,25 +9,37 @@ import pkgutil
 
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.linear_model import Ridge
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tunembed
 from tunembed.embeddings import PerformanceEmbedding
-from tunembed.estimators import NearestNeighborRecommender
+from tunembed.estimators import NearestNeighborRecommender, RegressionRecommender
 
 # Estimators of matrices: every check that scikit-learn has.
 MATRIX = [
     NearestNeighborRecommender(),
     NearestNeighborRecommender(3, metric="manhattan", weights="uniform"),
     NearestNeighborRecommender(abstain_quantile=None),
+    NearestNeighborRecommender(alpha=0.5),
+    RegressionRecommender(ExtraTreesRegressor(20, random_state=0)),
+    RegressionRecommender(Ridge(), n_components=None, alpha=0.5),
     PerformanceEmbedding(),
     PerformanceEmbedding(n_components=2, supervision=1.0),
 ]
 
 # Estimators of program text and parsed programs. scikit-learn runs a single check on
 # those, and skips the others with a warning.
-RAW = {"LoopNestVectorizer", "ProgramParser"}
+RAW = {
+    "GraphVectorizer",
+    "IRVectorizer",
+    "LoopNestVectorizer",
+    "OpenMPVectorizer",
+    "ProgramParser",
+    "TokenVectorizer",
+}
 RAW_CHECKS = [
     "check_do_not_raise_errors_in_init_or_set_params",
     "check_estimator_cloneable",

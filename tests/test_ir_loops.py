@@ -131,6 +131,32 @@ declare i64 @_Z13get_global_idj(i32)
     assert [a.thread_stride for a in accesses] == [4, 8, 16, None, 0]
 
 
+@pytest.mark.parametrize(
+    ("end", "divergent"), [("%n", False), ("%g", True), ("%loaded", True)]
+)
+def test_loops_that_threads_leave_at_different_times(end, divergent):
+    text = f"""
+define void @f(ptr %x, i64 %n) {{
+entry:
+  %g = call i64 @_Z12get_local_idj(i32 1)
+  %p = getelementptr i64, ptr %x, i64 %g
+  %loaded = load i64, ptr %p
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %next = add i64 %i, 1
+  %more = icmp ult i64 %next, {end}
+  br i1 %more, label %loop, label %exit
+exit:
+  ret void
+}}
+declare i64 @_Z12get_local_idj(i32)
+"""
+    analysis = analysis_of(text)
+    assert analysis.loops[0].is_divergent is divergent
+    assert [a.thread_stride for a in analysis.accesses] == [0]
+
+
 def test_a_loop_with_two_exits_has_no_known_count():
     text = loop("slt i64 %i, 10").replace(
         "br label %header\nexit", "%b = icmp eq ptr %x, null\n"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
-from tunembed.datasets._bunch import check_platform, finished
+from tunembed.datasets._bunch import check_choice, finished
 from tunembed.datasets._ir2vec import LICENSE, read_folder
 
 FOLDER = "experiments/Device_Mapping/data"
@@ -106,7 +106,7 @@ def fetch_device_mapping(
     >>> runs.data.shape, runs.groups["application"].nunique()  # doctest: +SKIP
     ((669, 8), 71)
     """
-    check_platform(platform, PLATFORMS)
+    check_choice("platform", platform, PLATFORMS)
     members = read_folder(
         FOLDER, SHA256, data_home=data_home, n_retries=n_retries, delay=delay
     )

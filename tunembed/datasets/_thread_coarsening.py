@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sklearn.utils import Bunch
 
-from tunembed.datasets._bunch import check_platform, finished
+from tunembed.datasets._bunch import check_choice, finished
 from tunembed.datasets._ir2vec import LICENSE, read_folder
 
 FOLDER = "experiments/Thread_Coarsening/data"
@@ -93,7 +93,7 @@ def fetch_thread_coarsening(
     >>> kernels.runtimes.shape  # doctest: +SKIP
     (17, 6)
     """
-    check_platform(platform, PLATFORMS)
+    check_choice("platform", platform, PLATFORMS)
     members = read_folder(
         FOLDER, SHA256, data_home=data_home, n_retries=n_retries, delay=delay
     )

@@ -3,6 +3,8 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from tunembed.estimators._column_kernel import ColumnKernel
 from tunembed.estimators._nearest_neighbor import NearestNeighborRecommender
+from tunembed.estimators._regression import RegressionRecommender
 
-__all__ = ["NearestNeighborRecommender"]
+__all__ = ["ColumnKernel", "NearestNeighborRecommender", "RegressionRecommender"]

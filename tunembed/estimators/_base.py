@@ -20,6 +20,7 @@ from tunembed.estimators._runtime_table import (
     log_ratios,
     read_runtime_table,
 )
+from tunembed.estimators._targets import TargetMixin
 
 
 class Assessment(NamedTuple):
@@ -44,17 +45,14 @@ class Assessment(NamedTuple):
     indices: NDArray[np.intp]
 
 
-class BaseRecommender(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseRecommender(TargetMixin, ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of the recommenders.
 
-    A subclass learns `classes_`, `baseline_`, `scale_` and `labels_` (None if it was
-    fitted to a runtime table) in ``fit``, and implements ``_assess(X)``.
+    A subclass has the parameter `baseline`, learns what ``_learn_targets`` does and
+    `abstain_gain_` in ``fit``, and implements ``_judge(X)``.
     """
 
-    classes_: NDArray[Any]
-    baseline_: Any
-    labels_: NDArray[np.intp] | None
-    scale_: float
+    abstain_gain_: float
 
     def predict(self, X):
         """Recommend one configuration per sample.
@@ -183,9 +181,58 @@ class BaseRecommender(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         reached = ranked[np.arange(len(ranked)), first]
         return float(np.exp(-np.average(reached, weights=sample_weight)))
 
-    @abstractmethod
+    def explain(self, X, n_features=5):
+        """Say why: which features speak for a recommendation, which samples are near.
+
+        A feature's contribution is by how much the expected gain of the recommended
+        configuration falls if the feature is replaced by its median over the known
+        samples.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features)
+            As of :meth:`predict`.
+        n_features : int, default=5
+            How many features per sample, those with the largest contributions.
+
+        Returns
+        -------
+        DataFrame
+            Rows in the order of the samples. Columns: ``sample``; ``configuration``
+            that is recommended; ``abstained``; ``kind``, ``"feature"`` or
+            ``"neighbor"``; ``name`` of the feature, or row of the neighbour in
+            `samples_`; ``value`` of the feature, or distance; ``contribution``, in log
+            speedup (votes if fitted to labels), or what the neighbour itself gained
+            from the configuration (NaN where not measured).
+        """
+        from tunembed.estimators._explain import explain
+
+        check_is_fitted(self)
+        return explain(self, X, n_features)
+
     def _assess(self, X: Any) -> Assessment:
-        """Judge every configuration for every sample."""
+        """Judge every configuration, and abstain where too little is to be gained."""
+        judged = self._judge(X)
+        column = self._baseline_column()
+        gain = judged.merit.max(axis=1) - judged.merit[:, column]
+        abstained = judged.abstained | ((gain > 0) & (gain < self.abstain_gain_))
+        confidence = judged.confidence.copy()
+        confidence[abstained] = 0.0
+        confidence[abstained, column] = 1.0
+        return judged._replace(confidence=confidence, abstained=abstained)
+
+    def _expected_gains(self, X: Any) -> tuple[NDArray[np.float64], list[Any]]:
+        """Return what is expected of the best configurations, and which they are."""
+        judged = self._judge(X)
+        best = self._order(judged)[:, 0]
+        merit, column = judged.merit, self._baseline_column()
+        gain = merit[np.arange(len(best)), best] - merit[:, column]
+        gain[judged.abstained | (best == column)] = -np.inf
+        return gain, self.classes_[best].tolist()
+
+    @abstractmethod
+    def _judge(self, X: Any) -> Assessment:
+        """Judge every configuration for every sample, whatever there is to gain."""
 
     def _baseline_column(self) -> int:
         return self.classes_.tolist().index(self.baseline_)

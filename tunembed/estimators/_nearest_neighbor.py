@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from tunembed.estimators._base import Assessment, BaseRecommender
+from tunembed.estimators._conformal import RiskMixin
 from tunembed.estimators._evidence import (
     machine_offset,
     neighbor_weights,
@@ -20,20 +21,15 @@ from tunembed.estimators._evidence import (
     pool_votes,
     rescale,
 )
-from tunembed.estimators._labels import encode, most_frequent, read_labels, union
+from tunembed.estimators._latent import LatentTable
 from tunembed.estimators._neighbor_search import NeighborSearchMixin
-from tunembed.estimators._runtime_table import (
-    align_columns,
-    as_label_array,
-    column_of,
-    is_runtime_table,
-    log_ratios,
-    read_runtime_table,
-)
+from tunembed.estimators._probes import ProbeMixin
 from tunembed.estimators._search import METRICS
 
 
-class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
+class NearestNeighborRecommender(
+    NeighborSearchMixin, ProbeMixin, RiskMixin, BaseRecommender
+):
     """Recommend the configuration that made the nearest known programs fast.
 
     Fitted to one label per sample (its best configuration) it is a nearest-neighbour
@@ -71,6 +67,20 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         makes a difference, are added to the real ones.
     transfer_weight : float, default=10.0
         For how many samples of :meth:`fit` one sample of :meth:`transfer` counts.
+    n_components : int, default=None
+        Runtime tables only: leave of the log-ratios what so many components explain
+        [2]_, before neighbours are pooled; the rest is taken for noise. None: nothing
+        is left out.
+    probes : list of label, default=None
+        Configurations that were run once, and whose runtimes are features: the columns
+        of `X` with their names, or the last columns of an `X` without names, hold
+        seconds, NaN where not run. They count as standardised logarithms beside the
+        embedding; what was run is known, and needs no neighbours.
+    alpha : float, default=None
+        How often, of new groups' samples, a recommendation may be given that is slower
+        than the baseline (fitted to labels: wrong). What promises less than
+        `abstain_gain_`, calibrated by cross-validation over groups [3]_, is not
+        recommended. None: whatever promises anything is.
 
     Attributes
     ----------
@@ -81,11 +91,17 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
     abstain_distance_ : float
         Samples farther than this from their nearest neighbour are abstained from, in
         the unit of the metric; infinite if `abstain_quantile` is None.
+    abstain_gain_ : float
+        The least expected log-speedup (fitted to labels: lead in votes) to recommend
+        anything for; minus infinity if `alpha` is None, infinity if there are too few
+        groups to promise it.
     samples_ : ndarray of shape (n_known, n_features)
         What was given to :meth:`fit`, then what was given to :meth:`transfer`.
     sample_weight_ : ndarray of shape (n_known,)
         1 for samples of :meth:`fit`, `transfer_weight` for the others, 0 for samples
         with NaN, which are nobody's neighbour.
+    medians_ : ndarray of shape (n_features,)
+        Of the samples given to :meth:`fit`; what :meth:`explain` compares with.
     labels_ : ndarray of shape (n_known,) or None
         Positions in `classes_`, if fitted to labels.
     log_ratios_ : ndarray of shape (n_known, n_configurations) or None
@@ -111,6 +127,10 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
     .. [1] L. Trümper, T. Ben-Nun, P. Schaad, A. Calotoiu, T. Hoefler. "Performance
        Embeddings: A Similarity-Based Transfer Tuning Approach to Performance
        Optimization". ICS 2023. https://doi.org/10.1145/3577193.3593714
+    .. [2] M. E. Tipping, C. M. Bishop. "Probabilistic Principal Component Analysis".
+       Journal of the Royal Statistical Society B 61(3), 1999.
+    .. [3] A. N. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster. "Conformal Risk
+       Control". ICLR 2024.
 
     Examples
     --------
@@ -144,6 +164,9 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         "abstain_quantile": [Interval(Real, 0, 1, closed="both"), None],
         "shrinkage": [Interval(Real, 0, None, closed="left")],
         "transfer_weight": [Interval(Real, 0, None, closed="neither")],
+        "n_components": [Interval(Integral, 1, None, closed="left"), None],
+        "probes": ["array-like", None],
+        "alpha": [Interval(Real, 0, 1, closed="neither"), None],
     }
 
     def __init__(
@@ -156,6 +179,9 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         abstain_quantile=0.95,
         shrinkage=1.0,
         transfer_weight=10.0,
+        n_components=None,
+        probes=None,
+        alpha=None,
     ):
         self.n_neighbors = n_neighbors
         self.metric = metric
@@ -164,6 +190,9 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         self.abstain_quantile = abstain_quantile
         self.shrinkage = shrinkage
         self.transfer_weight = transfer_weight
+        self.n_components = n_components
+        self.probes = probes
+        self.alpha = alpha
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, groups=None):
@@ -186,35 +215,18 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         NearestNeighborRecommender
             The fitted recommender.
         """
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is "
-                "None: give labels or a runtime table."
-            )
-        X = self._check(X, reset=True)
+        self._require_targets(y)
+        given = X
+        X, _ = self._read(X, reset=True)
         check_consistent_length(X, y)
-        self.labels_ = self.log_ratios_ = None
-        self.scale_ = 1.0
-        if is_runtime_table(y):
-            table = read_runtime_table(y)
-            first = table.configurations[0] if self.baseline is None else self.baseline
-            self.baseline_ = first
-            column = column_of(table.configurations, first)
-            self.log_ratios_ = log_ratios(table, column)
-            self.classes_ = as_label_array(table.configurations)
-            self.scale_ = float(np.nanstd(self.log_ratios_)) or 1.0
-        else:
-            y = read_labels(y)
-            self.baseline_ = (
-                most_frequent(y) if self.baseline is None else self.baseline
-            )
-            self.classes_ = union(y, [self.baseline_])
-            self.labels_ = encode(y, self.classes_)
+        self._learn_targets(y)
+        self._denoise()
         self.n_samples_fit_ = len(X)
         self._remember(X, np.ones(len(X)))
         if not self.sample_weight_.any():
             raise ValueError("every row of X contains NaN: there is nothing to fit to.")
         self.abstain_distance_ = self._calibrate(groups)
+        self.abstain_gain_ = self._calibrate_gain(given, y, groups)
         return self
 
     def transfer(self, X, y):
@@ -242,18 +254,13 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
             This recommender, changed in place.
         """
         check_is_fitted(self)
-        X = self._check(X, reset=False)
+        X, _ = self._read(X, reset=False)
         check_consistent_length(X, y)
-        if is_runtime_table(y) != (self.labels_ is None):
-            kinds = "a runtime table", "labels"
-            raise ValueError(
-                f"the recommender was fitted to {kinds[self.labels_ is not None]}, but "
-                f"transfer got {kinds[self.labels_ is None]}."
-            )
+        self._require_same_kind(y)
         if self.labels_ is None:
             self._transfer_ratios(X, y)
         else:
-            self._transfer_labels(y)
+            self._add_labels(y)
         weight = np.full(len(X), float(self.transfer_weight))
         self._remember(
             np.concatenate([self.samples_, X]),
@@ -265,42 +272,37 @@ class NearestNeighborRecommender(NeighborSearchMixin, BaseRecommender):
         weights = neighbor_weights(distances, self.weights)
         return rescale(weights * self.sample_weight_[indices])
 
-    def _assess(self, X):
-        distances, indices = self._search(self._check(X, False), self.n_neighbors)
+    def _judge(self, X):
+        X, logs = self._read(X, reset=False)
+        distances, indices = self._search(X, self.n_neighbors)
         blind = indices[:, 0] < 0
         abstained = blind | (distances[:, 0] > self.abstain_distance_)
         weights = self._weigh(distances, indices)
-        column = self._baseline_column()
         if self.labels_ is None:
             pooled = pool_neighbors(self.log_ratios_, indices, weights, self.shrinkage)
             merit, confidence = -pooled.shrunk, pooled.faster
-            confidence[:, column] = 1.0
+            confidence[:, self._baseline_column()] = 1.0
         else:
             merit = pool_votes(self.labels_[indices], weights, len(self.classes_))
             confidence = merit.copy()
-        merit[blind] = confidence[abstained] = 0.0
-        confidence[abstained, column] = 1.0
+        merit[blind] = 0.0
+        self._know_probes(merit, confidence, logs)
         return Assessment(merit, confidence, abstained, distances, indices)
 
-    def _transfer_labels(self, y):
-        y = read_labels(y)
-        classes = union(self.classes_, y)
-        known = encode(self.classes_, classes)[self.labels_]
-        self.labels_ = np.concatenate([known, encode(y, classes)])
-        self.classes_ = classes
+    def _denoise(self):
+        """Leave of the measured log-ratios only what the table's low rank explains."""
+        if self.n_components is not None and self.labels_ is None:
+            table = LatentTable(self.n_components).fit(self.log_ratios_)
+            smooth = table.decode(table.encode(self.log_ratios_))
+            smooth -= smooth[:, self._baseline_column(), None]
+            self.log_ratios_ = np.where(np.isnan(self.log_ratios_), np.nan, smooth)
 
     def _transfer_ratios(self, X, y):
-        table = read_runtime_table(y)
-        ratios = log_ratios(table, column_of(table.configurations, self.baseline_))
-        known = self.classes_.tolist()
-        classes = known + [c for c in table.configurations if c not in set(known)]
-        observed = align_columns(ratios, table.configurations, classes)
+        classes, observed = self._read_more(y)
+        n_known = len(self.classes_)
         distances, indices = self._search(X, self.n_neighbors)
         weights = self._weigh(distances, indices)
         expected = pool_neighbors(self.log_ratios_, indices, weights, 0.0).mean
         expected[indices[:, 0] < 0] = np.nan
-        offset = machine_offset(observed[:, : len(known)], expected, self.shrinkage)
-        kept = align_columns(self.log_ratios_, known, classes)
-        kept[: self.n_samples_fit_, : len(known)] += offset
-        self.log_ratios_ = np.concatenate([kept, observed])
-        self.classes_ = as_label_array(classes)
+        offset = machine_offset(observed[:, :n_known], expected, self.shrinkage)
+        self._add_ratios(classes, observed, offset, self.n_samples_fit_)

@@ -3,13 +3,14 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from tunembed.estimators._search import make_sieve, nearest, nearest_outside_group
 
@@ -20,8 +21,8 @@ _N_CALIBRATION = 2000
 class NeighborSearchMixin:
     """Adds exact neighbour search to an estimator.
 
-    The estimator has the parameters `n_neighbors`, `metric` and `abstain_quantile`, and
-    calls ``_remember`` in ``fit``.
+    The estimator has the parameters `n_neighbors`, `metric` and `abstain_quantile`,
+    reads samples by ``_read``, and calls ``_remember`` in ``fit``.
     """
 
     n_neighbors: int
@@ -29,6 +30,7 @@ class NeighborSearchMixin:
     abstain_quantile: float | None
     samples_: NDArray[Any]
     sample_weight_: NDArray[np.float64]
+    _read: Callable[..., tuple[NDArray[Any], NDArray[np.float64]]]
 
     def kneighbors(self, X, n_neighbors=None, return_distance=True):
         """Find the nearest known samples, exactly.
@@ -53,7 +55,7 @@ class NeighborSearchMixin:
         k = self.n_neighbors if n_neighbors is None else n_neighbors
         if not isinstance(k, Integral) or k < 1:
             raise ValueError(f"n_neighbors must be an int of at least 1; got {k!r}.")
-        found = self._search(self._check(X, reset=False), int(k))
+        found = self._search(self._read(X, reset=False)[0], int(k))
         return found if return_distance else found[1]
 
     def decision_distance(self, X):
@@ -71,15 +73,6 @@ class NeighborSearchMixin:
             `abstain_distance_` the baseline is recommended.
         """
         return self.kneighbors(X, n_neighbors=1)[0][:, 0]
-
-    def _check(self, X, reset):
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            ensure_all_finite="allow-nan",
-        )
 
     def _remember(self, X, weight):
         finite = np.isfinite(X).all(axis=1)

@@ -11,8 +11,9 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from tunembed.features._errors import check_sequence, report
-from tunembed.features._measure import measure, to_row
-from tunembed.features._table import FEATURES, NAMES, as_text
+from tunembed.features._feature import as_text, to_row
+from tunembed.features._measure import measure
+from tunembed.features._table import FEATURES, NAMES
 from tunembed.features._view import NestView
 from tunembed.parsers import Function, LoopNest, TranslationUnit, find_loop_nests
 
@@ -144,7 +145,7 @@ class LoopNestVectorizer(TransformerMixin, BaseEstimator):
         for index, sample in enumerate(X):
             view = self._view(sample, index, sizes)
             if view is not None:
-                result[index] = to_row(measure(view))
+                result[index] = to_row(FEATURES, measure(view))
         return result
 
     def _checked_sizes(self):
@@ -218,4 +219,4 @@ def _name(sample):
 
 
 if LoopNestVectorizer.__doc__ is not None:  # None under python -OO
-    LoopNestVectorizer.__doc__ %= {"features": as_text(4)}
+    LoopNestVectorizer.__doc__ %= {"features": as_text(FEATURES, 4)}

@@ -4,10 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import math
-from collections.abc import Iterable, Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
 from tunembed.features._computation import measure_computation
 from tunembed.features._memory import measure_memory
@@ -18,23 +15,12 @@ from tunembed.features._shape import measure_shape
 from tunembed.features._table import FEATURES
 from tunembed.features._view import NestView
 
-_MOST = 2.0**200
-
 
 def measure(view: NestView) -> dict[str, float]:
     """Return all features of a nest by name, before the logarithms."""
     values = measure_shape(view) | measure_movement(view) | measure_patterns(view)
     values |= measure_reductions(view) | measure_computation(view)
     return values | measure_memory(view, values["ops_flops"])
-
-
-def to_row(values: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return the features in the order of the table, with the logarithms."""
-    row = np.empty(len(FEATURES))
-    for number, feature in enumerate(FEATURES):
-        value = min(float(values[feature.name]), _MOST)
-        row[number] = signed_log2(value) if feature.log else value
-    return row
 
 
 def from_row(names: Iterable[str], row: Iterable[float]) -> dict[str, float]:
@@ -44,8 +30,3 @@ def from_row(names: Iterable[str], row: Iterable[float]) -> dict[str, float]:
         name: math.copysign(2.0 ** abs(value) - 1.0, value) if log.get(name) else value
         for name, value in zip(names, map(float, row), strict=True)
     }
-
-
-def signed_log2(value: float) -> float:
-    """Return ``sign(x) * log2(1 + abs(x))``."""
-    return math.copysign(math.log2(1.0 + abs(value)), value)

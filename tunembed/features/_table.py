@@ -1,49 +1,12 @@
-"""The table of all features: name, formula, unit, source, scale."""
+"""The table of features of a loop nest: name, formula, unit, source, scale."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
-import textwrap
-from typing import NamedTuple
-
-
-class Feature(NamedTuple):
-    """One column of the matrix that :class:`LoopNestVectorizer` returns.
-
-    Attributes
-    ----------
-    name : str
-        The group it belongs to comes first: ``"stride_read_unit"``.
-    formula : str
-        How it is computed, before the logarithm.
-    unit : str
-        Of the value before the logarithm; ``"flag"`` for 0 or 1.
-    source : str
-        The attributes of the parsed nest that it is computed from.
-    log : bool
-        Whether the column holds ``sign(x) * log2(1 + abs(x))`` instead of ``x``.
-    """
-
-    name: str
-    formula: str
-    unit: str
-    source: str
-    log: bool = True
-
-
-def _group(prefix: str, source: str, text: str) -> list[Feature]:
-    """Read ``name | unit | formula`` lines; ``~`` before a unit: no logarithm."""
-    found = []
-    for line in textwrap.dedent(text).strip().splitlines():
-        name, unit, formula = (part.strip() for part in line.split("|", 2))
-        log = unit != "flag" and not unit.startswith("~")
-        full = f"{prefix}_{name}"
-        found.append(Feature(full, formula, unit.removeprefix("~"), source, log))
-    return found
-
+from tunembed.features._feature import Feature, group
 
 FEATURES: tuple[Feature, ...] = (
-    *_group(
+    *group(
         "shape",
         "LoopNest.loops, Loop.lower, Loop.upper, Loop.step",
         """
@@ -66,7 +29,7 @@ FEATURES: tuple[Feature, ...] = (
         outside_statements | statements | statements outside the main body
         """,
     ),
-    *_group(
+    *group(
         "control",
         "Guard, Statement.conditional, Statement.opaque",
         """
@@ -76,7 +39,7 @@ FEATURES: tuple[Feature, ...] = (
         unknown_calls | calls | calls of functions that are not known to be pure
         """,
     ),
-    *_group(
+    *group(
         "access",
         "Statement.accesses",
         """
@@ -90,7 +53,7 @@ FEATURES: tuple[Feature, ...] = (
         coupled | accesses | accesses with two iterators in a subscript, ``a[i + k]``
         """,
     ),
-    *_group(
+    *group(
         "stride",
         "Access.subscripts, Parameter.shape; stride along the access's innermost loop",
         """
@@ -106,7 +69,7 @@ FEATURES: tuple[Feature, ...] = (
         write_irregular | accesses / iteration | writes with a stride that is not affine
         """,
     ),
-    *_group(
+    *group(
         "best",
         "as stride; the main loop that would be the best innermost one",
         """
@@ -115,7 +78,7 @@ FEATURES: tuple[Feature, ...] = (
         distance | ~loops | main loops inside the best loop
         """,
     ),
-    *_group(
+    *group(
         "reuse",
         "Access.subscripts of the main body [1]_",
         """
@@ -129,7 +92,7 @@ last subscript
         permuted | arrays | arrays accessed with the same loops in different orders
         """,
     ),
-    *_group(
+    *group(
         "stencil",
         "Access.subscripts of reads that differ by constants only",
         """
@@ -139,7 +102,7 @@ last subscript
         arrays | arrays | arrays read at two or more points
         """,
     ),
-    *_group(
+    *group(
         "self",
         "Access.subscripts of reads and writes of the same array",
         """
@@ -150,7 +113,7 @@ last subscript
         inner_carries | flag | whether the innermost loop carries such a distance
         """,
     ),
-    *_group(
+    *group(
         "parallel",
         "Access.subscripts of writes, Loop.declares",
         """
@@ -160,7 +123,7 @@ last subscript
         shared_scalars | scalars | scalars written that are declared outside the nest
         """,
     ),
-    *_group(
+    *group(
         "reduction",
         "Statement.reduction",
         """
@@ -174,7 +137,7 @@ last subscript
         outer | flag | whether the outermost loop is one of them
         """,
     ),
-    *_group(
+    *group(
         "ops",
         "Statement.operations, Statement.calls",
         """
@@ -189,7 +152,7 @@ last subscript
         flops_total | flop | flops times iterations
         """,
     ),
-    *_group(
+    *group(
         "memory",
         "Access.subscripts, Parameter.shape, Parameter.dtype",
         """
@@ -205,7 +168,7 @@ last subscript
         reuse | accesses / element | bytes accessed over all iterations divided by total
         """,
     ),
-    *_group(
+    *group(
         "intensity",
         "ops and memory [2]_",
         """
@@ -213,7 +176,7 @@ last subscript
         streaming | flop / byte | flops divided by memory_bytes
         """,
     ),
-    *_group(
+    *group(
         "type",
         "Parameter.dtype, Local.dtype",
         """
@@ -223,7 +186,7 @@ last subscript
         complex | flag | whether an array of complex numbers is accessed
         """,
     ),
-    *_group(
+    *group(
         "omp",
         "Loop.directives",
         """
@@ -234,20 +197,3 @@ last subscript
 )
 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
-
-
-def as_text(indent: int) -> str:
-    """Return the table as a definition list for a docstring."""
-    lines = []
-    for item in FEATURES:
-        scale = "log2" if item.log else "as is"
-        lines.append(f"``{item.name}``")
-        text = f"{_capitalize(item.formula)}. {item.unit}, {scale}; {item.source}."
-        lines += textwrap.wrap(
-            text, 80 - indent, initial_indent=" " * 4, subsequent_indent=" " * 4
-        )
-    return "\n".join(" " * indent + line for line in lines).strip()
-
-
-def _capitalize(text: str) -> str:
-    return text[0].upper() + text[1:]

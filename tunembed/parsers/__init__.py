@@ -44,6 +44,7 @@ from tunembed.parsers._model import (
 )
 from tunembed.parsers._nests import LoopNest, find_loop_nests
 from tunembed.parsers._parse import parse_c
+from tunembed.parsers._pragmas import read_pragma
 from tunembed.parsers._reductions import extreme_of
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "parse_llvm_ir",
     "plain_name",
     "program_graph",
+    "read_pragma",
     "walk_loops",
     "walk_statements",
 ]

@@ -25,9 +25,13 @@ def plain_name(name: str) -> str:
     name : str
         Without the ``@``.
 
+    Returns
+    -------
+    str
+
     Examples
     --------
-    >>> from tunembed.parsers._ir._calls import plain_name
+    >>> from tunembed.parsers import plain_name
     >>> plain_name("llvm.fmuladd.v4f32"), plain_name("sqrt")
     ('llvm.fmuladd', 'sqrt')
     >>> plain_name("_Z13get_global_idj")

@@ -19,6 +19,8 @@ _SAME = frozenset(
 )
 _ZEROS = frozenset(("null", "zeroinitializer", "false"))
 _DEEPEST = 64
+# What a variable's value before the first iteration is called, behind its name.
+AT_THE_START = " at the start"
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Values:
         if not changed:
             return itself
         (first, *others) = changed.values()
-        value = Linear(0, {f"{name} at the start": 1})
+        value = Linear(0, {f"{name}{AT_THE_START}": 1})
         if first.start is not None and not others:
             value = self.linear(first.start, depth)
         for header, variable in changed.items():

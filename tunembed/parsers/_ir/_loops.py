@@ -43,11 +43,14 @@ class IRLoop:
         The variables that every iteration changes by the same step.
     trip_count : int or None
         How often its body runs each time it is entered, where that is constant.
+    is_divergent : bool
+        Whether threads of a GPU may leave it after different iterations.
     """
 
     natural: NaturalLoop
     inductions: tuple[Induction, ...]
     trip_count: int | None
+    is_divergent: bool
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class LoopAnalysis:
 
     def __init__(self, function: IRFunction) -> None:
         self._values = Values(function)
+        self._threads = Threads(self._values)
 
     @cached_property
     def loops(self) -> tuple[IRLoop, ...]:
@@ -128,6 +132,7 @@ class LoopAnalysis:
                     if loop.header in by_header
                 ),
                 trip_count(values, loop),
+                self._threads.is_divergent(loop),
             )
             for loop in values.function.flow.loops
         )
@@ -135,8 +140,7 @@ class LoopAnalysis:
     @cached_property
     def accesses(self) -> tuple[MemoryAccess, ...]:
         """What the function loads and stores, in textual order."""
-        values = self._values
-        threads = Threads(values)
+        values, threads = self._values, self._threads
         innermost = {
             block: loop for loop in values.function.flow.loops for block in loop.blocks
         }

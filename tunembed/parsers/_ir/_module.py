@@ -36,7 +36,7 @@ _LINE = re.compile(
 )
 _LABEL = re.compile(rf"label %({_NAME})")
 _SIGNATURE = re.compile(rf"@({_NAME})\(")
-_RECORD = re.compile(r"^ +#dbg_.*\n", re.MULTILINE)
+_DEBUG = re.compile(r"^ +(?:#dbg_|(?:tail )?call void @llvm\.dbg\.).*\n", re.MULTILINE)
 
 
 class Block(NamedTuple):
@@ -64,7 +64,7 @@ class IRFunction:
         Without the ``@``.
     module : IRModule
     header, body : str
-        The line that opens it, and the lines of its blocks.
+        The line that opens it, and the lines of its blocks, debug records left out.
     """
 
     def __init__(self, name: str, module: IRModule, header: str, body: str) -> None:
@@ -100,8 +100,7 @@ class IRFunction:
 
     @cached_property
     def _columns(self) -> tuple[tuple[str, ...], ...]:
-        body = _RECORD.sub("", self.body) if "#dbg_" in self.body else self.body
-        labels, results, opcodes, texts = zip(*_LINE.findall(body), strict=True)
+        labels, results, opcodes, texts = zip(*_LINE.findall(self.body), strict=True)
         return labels, results, opcodes, texts
 
     @property
@@ -223,8 +222,15 @@ class IRModule:
             found = _SIGNATURE.search(header)
             if found:
                 name = found[1].strip('"')
-                yield IRFunction(name, self, header, text[opened + 1 : stop + 1])
+                body = text[opened + 1 : stop + 1]
+                yield IRFunction(name, self, header, _without_debug(body))
             start = text.find("\ndefine ", stop)
+
+
+def _without_debug(body: str) -> str:
+    """Return the lines of a body but those that only tell a debugger of variables."""
+    found = "#dbg_" in body or "@llvm.dbg." in body
+    return _DEBUG.sub("", body) if found else body
 
 
 def _signature_end(header: str) -> int:

@@ -1,4 +1,4 @@
-"""How addresses differ between neighbouring threads of a GPU."""
+"""What differs between neighbouring threads of a GPU: addresses, ways through loops."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -6,21 +6,21 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from tunembed.parsers._ir._calls import plain_name
-from tunembed.parsers._ir._induction import Values
+from tunembed.parsers._ir._flow import NaturalLoop
+from tunembed.parsers._ir._induction import AT_THE_START, Values
 from tunembed.parsers._ir._instructions import CALLS, Operand
 
 _BY_DIMENSION = frozenset(("get_global_id", "get_local_id"))
 _FIRST = frozenset(("llvm.nvvm.read.ptx.sreg.tid.x", "llvm.amdgcn.workitem.id.x"))
-_NAMED = re.compile(r"get_(?:global|local)_id|\.tid\.x|workitem\.id\.x")
-_DEEPEST = 64
+_ASKS = re.compile(r"get_(?:global|local)_id|\.tid\.[xyz]|workitem\.id\.[xyz]")
+_NAME = re.compile(r'%(?:"[^"]*"|[-\w.$]+)')
 
 
 class Threads:
     """What the values of a kernel owe to the number of the thread that computes them.
-
-    Only the first dimension counts, along which neighbours run in lockstep.
 
     Parameters
     ----------
@@ -31,56 +31,83 @@ class Threads:
     def __init__(self, values: Values) -> None:
         self._values = values
         function = values.function
-        self._positions = frozenset(
+        self._numbers = [
             result
             for result, opcode, text in zip(
                 function.results, function.opcodes, function.texts, strict=True
             )
-            if opcode in CALLS
-            and _NAMED.search(text)
-            and self._is_position(values.defined[result])
-        )
-        self._varies = dict.fromkeys(self._positions, True)
+            if opcode in CALLS and _ASKS.search(text)
+        ]
+        self._first = {name for name in self._numbers if self._is_first(name)}
 
     def stride(self, address: Operand) -> int | None:
-        """Return the bytes between what neighbours access, None if not constant."""
-        if not self._positions:
+        """Return the bytes between what neighbours access, None if not constant.
+
+        Neighbours are those of the first dimension, which run in lockstep.
+        """
+        if not self._numbers:
             return 0
-        linear = self._values.linear(address)
         stride = 0
-        for name, factor in linear.terms.items():
-            if name in self._positions:
+        for name, factor in self._values.linear(address).terms.items():
+            if name in self._first:
                 stride += factor
-            elif self._depends(name, 0):
+            elif name.removesuffix(AT_THE_START) in self._differ_along_first:
                 return None
         return stride
 
-    def _is_position(self, number: int) -> bool:
-        call = self._values.function.instruction(number)
-        name = plain_name(call.callee[1:])
-        if name in _BY_DIMENSION:
-            return bool(call.operands) and call.operands[0].text == "0"
-        return name in _FIRST
+    def is_divergent(self, loop: NaturalLoop) -> bool:
+        """Return whether threads may leave a loop after different iterations.
 
-    def _depends(self, name: str, depth: int) -> bool:
-        """Return whether a value differs between threads."""
-        known = self._varies.get(name)
-        if known is not None or depth > _DEEPEST:
-            return bool(known)
-        self._varies[name] = False  # while it is looked at
-        self._varies[name] = any(
-            self._depends(source, depth + 1) for source in self._sources(name)
+        What a condition owes to the way that a thread took is not followed.
+        """
+        if not self._numbers:
+            return False
+        function = self._values.function
+        texts = function.texts
+        return any(
+            not loop.blocks.issuperset(function.flow.successors[block])
+            and not self._differ.isdisjoint(
+                _NAME.findall(texts[function.blocks[block].stop - 1])
+            )
+            for block in loop.blocks
         )
-        return self._varies[name]
 
-    def _sources(self, name: str) -> list[str]:
-        """Return the values that a value is computed from."""
-        values = self._values
-        if name in values.slots:
-            stores = values.slots[name]
-            return [values.function.instruction(n).operands[0].text for n in stores]
-        number = values.defined.get(name)
-        if number is None:
-            return []
-        instruction = values.function.instruction(number)
-        return [operand.text for operand in instruction.operands]
+    def _is_first(self, name: str) -> bool:
+        call = self._values.function.instruction(self._values.defined[name])
+        callee = plain_name(call.callee[1:])
+        if callee in _BY_DIMENSION:
+            return bool(call.operands) and call.operands[0].text == "0"
+        return callee in _FIRST
+
+    @cached_property
+    def _differ(self) -> set[str]:
+        return self._reached(set(self._numbers))
+
+    @cached_property
+    def _differ_along_first(self) -> set[str]:
+        return self._reached(self._first)
+
+    def _reached(self, sources: set[str]) -> set[str]:
+        """Return what is computed from values, stores to local variables included."""
+        found, waiting = set(sources), list(sources)
+        while waiting:
+            for user in self._users.get(waiting.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    waiting.append(user)
+        return found
+
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        users: dict[str, list[str]] = {}
+        function, slots = self._values.function, self._values.slots
+        for result, opcode, text in zip(
+            function.results, function.opcodes, function.texts, strict=True
+        ):
+            names = _NAME.findall(text)
+            if opcode == "store" and names and names[-1] in slots:
+                result = names.pop()
+            if result:
+                for name in names:
+                    users.setdefault(name, []).append(result)
+        return users

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["near_copies"]
-
 
 def near_copies(X: Any, threshold: float = 1e-6) -> NDArray[np.intp]:
     """Return a group label per sample, such that near copies share a label.

@@ -1,0 +1,105 @@
+"""When to abstain: a threshold on expected gains that keeps a risk below a level."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.model_selection import GroupKFold
+from sklearn.utils import _safe_indexing, check_consistent_length, column_or_1d
+
+Floats = NDArray[np.float64]
+
+
+_FOLDS = 5
+
+
+class RiskMixin:
+    """Adds abstention at a level of risk to an estimator with the parameter `alpha`."""
+
+    alpha: float | None
+    labels_: NDArray[np.intp] | None
+    log_ratios_: Any
+    baseline_: Any
+    classes_: NDArray[Any]
+
+    def _calibrate_gain(self, X: Any, y: Any, groups: Any) -> float:
+        """Return the least expected gain to act on, by cross-validation over groups."""
+        if self.alpha is None:
+            return -np.inf
+        X = X if hasattr(X, "iloc") else np.asarray(X)
+        y = y if self.labels_ is None else np.asarray(y)
+        n_samples = len(y)
+        groups = np.arange(n_samples) if groups is None else column_or_1d(groups)
+        check_consistent_length(X, y, groups)
+        numbers = np.unique(groups, return_inverse=True)[1]
+        n_groups = int(numbers.max()) + 1
+        if n_groups < 2:
+            return np.inf
+        gains = np.full(n_samples, -np.inf)
+        harmful = np.zeros(n_samples, dtype=bool)
+        model = clone(self).set_params(alpha=None, baseline=self.baseline_)
+        folds = GroupKFold(min(_FOLDS, n_groups))
+        for train, test in folds.split(numbers, groups=numbers):
+            part = clone(model).fit(
+                _safe_indexing(X, train), _safe_indexing(y, train), groups[train]
+            )
+            gains[test], chosen = part._expected_gains(_safe_indexing(X, test))
+            harmful[test] = self._does_harm(test, chosen)
+        return risk_threshold(gains, harmful, numbers, self.alpha)
+
+    def _does_harm(self, rows: NDArray[np.intp], chosen: list[Any]) -> NDArray[Any]:
+        """Return whether configurations are slower than the baseline, or wrong."""
+        known = {label: n for n, label in enumerate(self.classes_.tolist())}
+        columns = np.array([known[label] for label in chosen])
+        if self.labels_ is not None:
+            return self.labels_[rows] != columns
+        return np.nan_to_num(self.log_ratios_[rows, columns]) > 0
+
+
+def risk_threshold(
+    gains: Floats, harmful: NDArray[np.bool_], groups: NDArray[np.intp], alpha: float
+) -> float:
+    """Return the least expected gain to act on, such that few actions do harm.
+
+    Conformal risk control: with the threshold t, the loss of a group is the share of
+    its samples that are acted on (gain at least t) and harmed. The loss falls with t,
+    and is at most 1; so if the mean over n groups, plus 1 / n for the group to come, is
+    at most alpha, the expected loss of that group is at most alpha, provided that it is
+    exchangeable with the others.
+
+    Parameters
+    ----------
+    gains : ndarray of shape (n_samples,)
+        Expected gains, from models that had not seen the sample's group.
+    harmful : ndarray of shape (n_samples,), dtype bool
+        Whether acting on it does harm.
+    groups : ndarray of shape (n_samples,), dtype intp
+        Labels 0 to n - 1 of what is exchangeable.
+    alpha : float
+        The level, between 0 and 1.
+
+    Returns
+    -------
+    float
+        Infinite if even acting never is too risky to promise.
+
+    References
+    ----------
+    .. [1] A. N. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster. "Conformal Risk
+       Control". ICLR 2024, theorem 1.
+    """
+    sizes = np.bincount(groups).astype(np.float64)
+    n_groups = len(sizes)
+    order = np.argsort(-gains, kind="stable")
+    losses = np.where(harmful, 1.0 / sizes[groups], 0.0)[order].cumsum()
+    allowed = alpha * (n_groups + 1) - 1
+    too_risky = np.flatnonzero(losses > allowed + 1e-12)
+    if not len(too_risky):
+        return -np.inf
+    limit = gains[order][too_risky[0]]
+    above = gains[gains > limit]
+    return float(above.min()) if len(above) else np.inf
