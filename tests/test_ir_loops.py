@@ -129,6 +129,7 @@ declare i64 @_Z13get_global_idj(i32)
 """
     accesses = [a for a in analysis_of(text).accesses if a.pattern != "stack"]
     assert [a.thread_stride for a in accesses] == [4, 8, 16, None, 0]
+    assert [a.is_even for a in accesses] == [True, True, True, False, True]
 
 
 @pytest.mark.parametrize(

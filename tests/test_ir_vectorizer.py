@@ -100,7 +100,10 @@ def test_threads_by_hand():
     assert found["work_position"] == pytest.approx(2)
     assert found["work_barrier"] == pytest.approx(1)
     assert found["access_local"] == pytest.approx(2)
-    assert found["thread_coalesced"] == found["thread_strided"] == 0.25
+    assert found["thread_coalesced"] == found["thread_near"] == 0.25
+    assert found["thread_dimensions"] == 2
+    assert found["thread_global"] == pytest.approx(2)
+    assert found["thread_group"] == found["thread_far"] == 0
     assert found["thread_uniform"] == found["thread_irregular"] == 0.25
     assert found["thread_distance"] == pytest.approx((4 + 64 + 0) / 3)
     assert found["intensity_coalesced"] == pytest.approx(0.5)

@@ -6,7 +6,7 @@
 import re
 from functools import lru_cache
 
-from tunembed.parsers import plain_name
+from tunembed.parsers import IRFunction, plain_name
 
 # In this order; the first that matches the name counts.
 _KINDS = {
@@ -39,6 +39,33 @@ _KINDS = {
 _PATTERN = re.compile(
     "|".join(f"(?P<{kind}>(?:{text})$)" for kind, text in _KINDS.items())
 )
+
+
+_POSITION = re.compile(
+    r"get_(global|local|group)_id\w*\(i32 (?:\w+ )?(\d)\)"
+    r"|sreg\.(tid|ctaid)\.([xyz])|work(item|group)\.id\.([xyz])"
+)
+_GROUP = {"ctaid": "group", "group": "group", "global": "global"}
+_AXES = {"x": "0", "y": "1", "z": "2"}
+
+
+def positions_in(function: IRFunction) -> list[tuple[str, str]]:
+    """Return for which numbers of the thread a kernel asks.
+
+    Parameters
+    ----------
+    function : IRFunction
+
+    Returns
+    -------
+    list of (scope, dimension)
+        The scope is ``"global"``, ``"local"`` or ``"group"``.
+    """
+    found = []
+    for parts in _POSITION.findall(function.body):
+        scope, axis = (part for part in parts if part)
+        found.append((_GROUP.get(scope, "local"), _AXES.get(axis, axis)))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -4,12 +4,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 from collections.abc import Sequence
-from itertools import chain
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunembed.features._ir_arrays import bytes_on_stack, extents_in
+from tunembed.features._ir_callees import positions_in
 from tunembed.features._ir_operations import KINDS, Operations, operations
 from tunembed.parsers import IRFunction, LoopAnalysis, MemoryAccess
 
@@ -23,6 +25,9 @@ _ARITHMETIC = frozenset(
 )
 _SPECIAL = frozenset(("fdivide", "root", "transcendental"))
 _LOCAL = 3
+# A line of the caches of GPUs, in bytes.
+_NEAR = 128
+_THREAD_PATTERNS = ("uniform", "coalesced", "near", "far", "irregular")
 _CONSTANT = (2, 4)
 _PATTERNS = ("once", "invariant", "consecutive", "strided", "indirect", "unknown")
 _TYPES = {"float": "float", "double": "double", "ptr": "pointer"}
@@ -39,8 +44,9 @@ class _Part(NamedTuple):
 class _Accesses(NamedTuple):
     """Accesses other than on the stack, as arrays."""
 
-    weights: NDArray[np.float64]
-    sizes: NDArray[np.float64]
+    weights: Floats
+    sizes: Floats
+    written: NDArray[np.bool_]
     accesses: Sequence[MemoryAccess]
 
     def total(self, where: Sequence[bool] | NDArray[np.bool_]) -> float:
@@ -82,6 +88,7 @@ def measure_ir(
         **_memory(accesses, on_stack, parts),
         **_patterns(accesses),
         **_threads(accesses),
+        **_questions(functions),
         "compute_flops": float(flops.sum()),
         "compute_special": _ratio(flops[_among(kinds, _SPECIAL)].sum(), flops.sum()),
         "compute_vector": _ratio((lanes > 1).sum(), len(lanes)),
@@ -92,12 +99,16 @@ def measure_ir(
 
 def _code(functions: Sequence[IRFunction], instructions: int) -> dict[str, float]:
     parameters = [p for function in functions for p in function.parameters]
+    extents = [extent for function in functions for extent in extents_in(function)]
     return {
         "code_functions": len(functions),
         "code_instructions": instructions,
         "code_blocks": sum(len(function.blocks) for function in functions),
         "code_parameters": len(parameters),
         "code_pointers": sum(p.dtype.startswith("ptr") for p in parameters),
+        "code_arrays": sum(map(bytes_on_stack, functions)),
+        "code_extent": max(extents, default=0),
+        "code_volume": prod(sorted(set(extents))[-3:]) if extents else 0,
     }
 
 
@@ -151,7 +162,7 @@ def _divergent(part: _Part) -> float:
 
 def _accesses(parts: Sequence[_Part]) -> tuple[_Accesses, float]:
     """Return the accesses that are not of local variables, and how many are."""
-    weights, sizes, found, on_stack = [], [], [], 0.0
+    weights, sizes, written, found, on_stack = [], [], [], [], 0.0
     for function, analysis, ops in parts:
         size = function.module.layout.size
         for access in analysis.accesses:
@@ -161,28 +172,21 @@ def _accesses(parts: Sequence[_Part]) -> tuple[_Accesses, float]:
             else:
                 weights.append(weight)
                 sizes.append(float(size(access.dtype)))
+                written.append(function.opcodes[access.instruction] != "load")
                 found.append(access)
-    return _Accesses(np.array(weights), np.array(sizes), found), on_stack
+    columns = np.array(weights), np.array(sizes), np.array(written, dtype=bool)
+    return _Accesses(*columns, found), on_stack
 
 
 def _memory(
     found: _Accesses, on_stack: float, parts: Sequence[_Part]
 ) -> dict[str, float]:
     accesses = found.accesses
-    opcodes = chain.from_iterable(
-        [
-            part.function.opcodes[access.instruction]
-            for access in part.analysis.accesses
-            if access.pattern != "stack"
-        ]
-        for part in parts
-    )
-    written = np.array([opcode != "load" for opcode in opcodes], dtype=bool)
     types = [_type_of(access.dtype) for access in accesses]
     return {
         "access_stack": on_stack,
-        "access_read": found.total(~written),
-        "access_written": found.total(written),
+        "access_read": found.total(~found.written),
+        "access_written": found.total(found.written),
         "access_local": found.total([a.address_space == _LOCAL for a in accesses]),
         "access_constant": found.total(
             [a.address_space in _CONSTANT for a in accesses]
@@ -210,17 +214,43 @@ def _patterns(found: _Accesses) -> dict[str, float]:
 
 
 def _threads(found: _Accesses) -> dict[str, float]:
-    known = np.array([a.thread_stride is not None for a in found.accesses], dtype=bool)
-    strides = np.array([abs(a.thread_stride or 0) for a in found.accesses], dtype=float)
-    neighbours = known & (strides > 0) & (strides <= found.sizes)
+    accesses = found.accesses
+    known = np.array([a.thread_stride is not None for a in accesses], dtype=bool)
+    strides = np.array([abs(a.thread_stride or 0) for a in accesses], dtype=float)
+    patterns = np.array(
+        [_thread_pattern(*pair) for pair in zip(accesses, found.sizes, strict=True)],
+        dtype=object,
+    )
+    values = {
+        "thread_distance": _ratio(found.weights @ (strides * known), found.total(known))
+    }
+    for pattern in _THREAD_PATTERNS:
+        here = patterns == pattern
+        values[f"thread_{pattern}"] = found.share(here)
+        values[f"thread_read_{pattern}"] = found.total(here & ~found.written)
+        values[f"thread_written_{pattern}"] = found.total(here & found.written)
+    return values
+
+
+def _thread_pattern(access: MemoryAccess, size: float) -> str:
+    """Return how neighbouring threads access memory."""
+    if not access.is_even:
+        return "irregular"
+    stride = access.thread_stride
+    if stride == 0:
+        return "uniform"
+    if stride is None or abs(stride) > _NEAR:
+        return "far"
+    return "coalesced" if abs(stride) <= size else "near"
+
+
+def _questions(functions: Sequence[IRFunction]) -> dict[str, float]:
+    """Return how a kernel asks which of the threads it is."""
+    asked = [found for f in functions for found in positions_in(f)]
     return {
-        "thread_uniform": found.share(known & (strides == 0)),
-        "thread_coalesced": found.share(neighbours),
-        "thread_strided": found.share(known & (strides > 0) & ~neighbours),
-        "thread_irregular": found.share(~known),
-        "thread_distance": _ratio(
-            found.weights @ (strides * known), found.total(known)
-        ),
+        "thread_dimensions": len({dimension for _, dimension in asked}),
+        "thread_global": sum(scope == "global" for scope, _ in asked),
+        "thread_group": sum(scope != "global" for scope, _ in asked),
     }
 
 

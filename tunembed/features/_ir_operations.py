@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunembed.features._ir_arrays import extents_in
 from tunembed.features._ir_callees import kind_of_callee
 from tunembed.parsers import IRFunction, LoopAnalysis
 
@@ -53,6 +54,8 @@ _OF_OPCODE = defaultdict(
         for opcode in opcodes.split()
     },
 )
+# Loops over larger arrays than this are shared by threads.
+_LONGEST = 512
 _CALLEE = re.compile(r'@("[^"]*"|[-\w.$]+)\(')
 _LANES = re.compile(r"<(?:vscale x )?(\d+) x ")
 # Floating-point operations of one instruction, per lane.
@@ -108,8 +111,12 @@ def operations(
     analysis : LoopAnalysis
         Of the function.
     default_trips : float
-        How often a loop runs whose trip count is not known.
+        How often a loop runs whose trip count is not known, unless extents of arrays
+        are.
     """
+    extents = extents_in(function)
+    if extents:
+        default_trips = min(max(extents), _LONGEST)
     sizes = [block.stop - block.start for block in function.blocks]
     weights = np.ones(len(sizes))
     for loop in analysis.loops:

@@ -53,6 +53,9 @@ IR_FEATURES: tuple[Feature, ...] = (
         blocks | blocks | basic blocks
         parameters | parameters | of all functions
         pointers | parameters | those that are pointers
+        arrays | bytes | size of the variables on the stack
+        extent | elements | largest extent of an array that an address names
+        volume | elements | product of the three largest different extents
         """,
     ),
     *group(
@@ -114,13 +117,27 @@ may leave at different times, times the trips around [4]_
     ),
     *group(
         "thread",
-        "MemoryAccess.thread_stride; share of accesses other than on the stack [2]_",
+        "MemoryAccess.is_even, .thread_stride; accesses other than on the stack [2]_",
         """
         uniform | ~share | neighbouring threads access the same address
         coalesced | ~share | neighbouring addresses
-        strided | ~share | addresses at another constant distance
+        near | ~share | addresses at another constant distance, up to 128 bytes
+        far | ~share | addresses at a larger, or symbolic, distance
         irregular | ~share | all others
+        read_uniform | accesses / call | loads of the same address, times the trips
+        read_coalesced | accesses / call | of neighbouring addresses
+        read_near | accesses / call | at another constant distance, up to 128 bytes
+        read_far | accesses / call | at a larger, or symbolic, distance
+        read_irregular | accesses / call | all others
+        written_uniform | accesses / call | stores to the same address, times the trips
+        written_coalesced | accesses / call | to neighbouring addresses
+        written_near | accesses / call | at another constant distance, up to 128 bytes
+        written_far | accesses / call | at a larger, or symbolic, distance
+        written_irregular | accesses / call | all others
         distance | bytes | mean constant distance
+        dimensions | ~dimensions | for how many the thread's number is asked
+        global | questions | for the thread's number
+        group | questions | for its number in the group, or the group's
         """,
     ),
     *group(

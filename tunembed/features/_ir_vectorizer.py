@@ -27,7 +27,8 @@ class IRVectorizer(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     default_trips : float, default=32
-        How often a loop runs whose trip count is not constant.
+        How often a loop runs whose trip count is not constant, in a function whose
+        addresses name no extents of arrays; in others, the largest extent, up to 512.
     errors : {"raise", "nan"}, default="raise"
         What to do with a sample that is missing: raise a `SampleError` that names its
         index; or return a row of NaN.

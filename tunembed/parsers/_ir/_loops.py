@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tunembed.parsers._ir._flow import NaturalLoop
 from tunembed.parsers._ir._induction import Induction, Values
-from tunembed.parsers._ir._instructions import Instruction
+from tunembed.parsers._ir._instructions import Instruction, Operand
 from tunembed.parsers._ir._linear import Linear, counter
 from tunembed.parsers._ir._module import IRFunction
 from tunembed.parsers._ir._threads import Threads
@@ -71,9 +71,11 @@ class MemoryAccess:
         address is not used otherwise, ``"once"`` outside of loops, ``"unknown"``.
     stride : int or None
         By how many bytes, where that is constant.
+    is_even : bool
+        Whether neighbouring threads of a GPU access at equal distances.
     thread_stride : int or None
-        How many bytes lie between what neighbouring threads of a GPU access, where
-        that is constant; 0 in a function that does not ask for its thread's number.
+        How many bytes that are, where it is constant; 0 in a function that does not ask
+        for its thread's number.
     """
 
     instruction: int
@@ -81,6 +83,7 @@ class MemoryAccess:
     address_space: int
     pattern: str
     stride: int | None
+    is_even: bool
     thread_stride: int | None
 
 
@@ -224,12 +227,29 @@ def _access(
     elif instruction.opcode != "store":
         dtype = instruction.operands[1].dtype
     space = address.dtype.partition("addrspace(")[2].rstrip(")>")
-    pattern, stride, apart = "once", None, threads.stride(address)
+    pattern, stride = "once", None
     if address.text in values.slots:
         pattern = "stack"
     elif loop is not None:
         pattern, stride = _moved(values, values.linear(address), loop, dtype)
-    return MemoryAccess(number, dtype, int(space or 0), pattern, stride, apart)
+    return MemoryAccess(
+        number,
+        dtype,
+        int(space or 0) or _space_of(values, address),
+        pattern,
+        stride,
+        *threads.stride(address),
+    )
+
+
+def _space_of(values: Values, address: Operand) -> int:
+    """Return the address space of the parameter that an address is based on."""
+    spaces = values.function.spaces
+    if not spaces:
+        return 0
+    return next(
+        (spaces[name] for name in values.linear(address).terms if name in spaces), 0
+    )
 
 
 def _moved(

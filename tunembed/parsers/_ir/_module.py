@@ -34,6 +34,8 @@ _LINE = re.compile(
     r"(.*(?:\n {4,}.*)*)",
     re.MULTILINE,
 )
+_SPACES = re.compile(r"!kernel_arg_addr_space (!\d+)")
+_NUMBERS = re.compile(r"i32 (\d+)")
 _LABEL = re.compile(rf"label %({_NAME})")
 _SIGNATURE = re.compile(rf"@({_NAME})\(")
 _DEBUG = re.compile(r"^ +(?:#dbg_|(?:tail )?call void @llvm\.dbg\.).*\n", re.MULTILINE)
@@ -171,6 +173,24 @@ class IRFunction:
             )
             self._read[number] = found
         return found
+
+    @cached_property
+    def spaces(self) -> dict[str, int]:
+        """Address spaces of what an OpenCL kernel's parameters point to, by metadata.
+
+        Compiled for a CPU, pointers are of one space, and only this tells local memory
+        from global memory: 1 is global, 2 constant, 3 local.
+        """
+        named = _SPACES.search(self.header)
+        text = self.module.text
+        listed = re.search(rf"^{named[1]} = !\{{(.*)\}}", text, re.M) if named else None
+        if not listed:
+            return {}
+        spaces = [int(space) for space in _NUMBERS.findall(listed[1])]
+        if len(spaces) != len(self.parameters):
+            return {}
+        names = (parameter.text for parameter in self.parameters)
+        return dict(zip(names, spaces, strict=True))
 
     @cached_property
     def flow(self) -> Flow:

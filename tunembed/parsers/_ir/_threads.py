@@ -40,20 +40,23 @@ class Threads:
         ]
         self._first = {name for name in self._numbers if self._is_first(name)}
 
-    def stride(self, address: Operand) -> int | None:
-        """Return the bytes between what neighbours access, None if not constant.
+    def stride(self, address: Operand) -> tuple[bool, int | None]:
+        """Return whether neighbours access at equal distances, and at which one.
 
-        Neighbours are those of the first dimension, which run in lockstep.
+        Neighbours are those of the first dimension, which run in lockstep. The distance
+        is in bytes, None if it is not constant.
         """
         if not self._numbers:
-            return 0
-        stride = 0
+            return True, 0
+        stride: int | None = 0
         for name, factor in self._values.linear(address).terms.items():
             if name in self._first:
-                stride += factor
+                stride = None if stride is None else stride + factor
             elif name.removesuffix(AT_THE_START) in self._differ_along_first:
-                return None
-        return stride
+                if not self._is_multiple(name):
+                    return False, None
+                stride = None
+        return True, stride
 
     def is_divergent(self, loop: NaturalLoop) -> bool:
         """Return whether threads may leave a loop after different iterations.
@@ -70,6 +73,21 @@ class Threads:
                 _NAME.findall(texts[function.blocks[block].stop - 1])
             )
             for block in loop.blocks
+        )
+
+    def _is_multiple(self, name: str) -> bool:
+        """Return whether a value is the thread's number times what does not differ."""
+        number = self._values.defined.get(name)
+        if number is None or self._values.function.opcodes[number] != "mul":
+            return False
+        sides = self._values.function.instruction(number).operands
+        differ = [side.text in self._differ_along_first for side in sides]
+        if all(differ):
+            return False
+        terms = self._values.linear(sides[differ.index(True)]).terms
+        return all(
+            term in self._first or term not in self._differ_along_first
+            for term in terms
         )
 
     def _is_first(self, name: str) -> bool:
