@@ -16,7 +16,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tunembed
 from tunembed.embeddings import PerformanceEmbedding
-from tunembed.estimators import NearestNeighborRecommender, RegressionRecommender
+from tunembed.estimators import (
+    GradientBoostingRecommender,
+    NearestNeighborRecommender,
+    RegressionRecommender,
+)
 
 # Estimators of matrices: every check that scikit-learn has.
 MATRIX = [
@@ -26,6 +30,8 @@ MATRIX = [
     NearestNeighborRecommender(alpha=0.5),
     RegressionRecommender(ExtraTreesRegressor(20, random_state=0)),
     RegressionRecommender(Ridge(), n_components=None, alpha=0.5),
+    GradientBoostingRecommender(n_estimators=20, learning_rate=0.2),
+    GradientBoostingRecommender("ranking", n_estimators=5, subsample=0.5, alpha=0.5),
     PerformanceEmbedding(),
     PerformanceEmbedding(n_components=2, supervision=1.0),
 ]

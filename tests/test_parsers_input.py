@@ -37,6 +37,7 @@ BAD = [
     ("#if 1\nint x;", CSyntaxError, "unterminated"),
     ("int x;\n#include \"no.h\"\n", MissingIncludeError, 'k.c:2:10: included file "no'),
     ("#error stop here\n", PreprocessorError, "stop here"),
+    ('#include "' + "x" * 100_000 + '"\n', PreprocessorError, "k.c:1:"),
     ("\n\ntemplate <class T> T f(T x);", LanguageError, "k.c:3: this is C++ (template"),
     ("#include <iostream>\nint main() { std::cout << 1; }", LanguageError, "k.c:1:"),
     ("class A { public: int x; };", LanguageError, "k.c:1: this is C++"),

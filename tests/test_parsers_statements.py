@@ -317,6 +317,13 @@ def test_many_alternatives_do_not_explode():
     assert len(statements_of(LOOP + body)) <= 32
 
 
+def test_updates_of_updates_do_not_explode():
+    text = f"int f(int i) {{ return {'-- ' * 200}i; }}"
+    (statement,) = walk_statements(parse_c(text).function("f").body)
+    assert statement.opaque
+    assert 1 <= len(statement.accesses) <= 2
+
+
 def test_loops_inside_while_are_nests():
     function = function_of(
         "while (n > 1) { for (int i = 0; i < n; i++) a[i] = 0; n /= 2; }"

@@ -5,7 +5,8 @@
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,48 @@ def yes(value: Any) -> Text:
     if value is None or value != value:
         return Text(_ABSENT)
     return Text("yes", "green") if value else Text("no", "red")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; what is given takes the steps done, and all."""
+    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def scores_table(scores: "pd.DataFrame") -> Table:
+    """Return the scores of models, a block of lines for each part of the samples."""
+    table = _table()
+    for name in (
+        "part",
+        "model",
+        "samples",
+        "accuracy",
+        "geometric mean [95 %]",
+        "mean",
+        "of oracle",
+        "abstains",
+    ):
+        table.add_column(name, no_wrap=True)
+    last = None
+    for row in scores.to_dict("records"):
+        if last not in (None, row["part"]):
+            table.add_section()
+        spread = f" ± {row['accuracy_std']:.1%}" if row["seeds"] > 1 else ""
+        table.add_row(
+            "" if row["part"] == last else row["part"],
+            row["model"],
+            str(row["samples"]),
+            f"{row['accuracy']:.1%}{spread}",
+            f"{row['geo_speedup']:.3f}× [{row['low']:.2f}, {row['high']:.2f}]",
+            f"{row['mean_speedup']:.2f}×",
+            f"{row['oracle_share']:.1%}",
+            f"{row['abstention']:.0%}",
+        )
+        last = row["part"]
+    return table
 
 
 def trials_table(trials: "pd.DataFrame", title: str) -> Group:

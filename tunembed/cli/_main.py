@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from tunembed import __version__
-from tunembed.cli import _apply, _benchmark, _campaign, _database, _explain, _tune
+from tunembed.cli import (
+    _apply,
+    _benchmark,
+    _campaign,
+    _database,
+    _evaluate,
+    _explain,
+    _tune,
+)
 
 app = typer.Typer(
     name="tunembed",
@@ -22,6 +30,7 @@ app.command("tune")(_tune.tune)
 app.command("explain")(_explain.explain)
 app.command("apply")(_apply.apply)
 app.command("campaign")(_campaign.campaign)
+app.command("evaluate")(_evaluate.evaluate)
 app.add_typer(_benchmark.app, name="benchmark")
 app.add_typer(_database.app, name="db")
 

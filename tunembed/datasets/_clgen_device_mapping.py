@@ -14,7 +14,12 @@ from sklearn.utils import Bunch
 
 from tunembed.datasets._archive import Archive, read_members
 from tunembed.datasets._bunch import check_choice, finished
-from tunembed.datasets._device_mapping import AUXILIARY, COUNTS, PLATFORMS
+from tunembed.datasets._device_mapping import (
+    AUXILIARY,
+    BASELINES,
+    COUNTS,
+    PLATFORMS,
+)
 
 ARCHIVE = Archive(
     "ChrisCummins/paper-synthesizing-benchmarks",
@@ -79,9 +84,10 @@ def fetch_clgen_device_mapping(
         ``data`` of shape (n_runs, 8), with the columns of `fetch_device_mapping`,
         ``target`` ("CPU" or "GPU"), ``runtimes`` (a DataFrame in seconds, a column per
         configuration), ``intervals`` (of the same shape: half the width of the 95 %
-        interval, in seconds), ``configurations``, ``groups`` (a DataFrame: kernel,
-        counts, the same for kernels of equal static counts, and size, the number of
-        work items), ``feature_names``, ``DESCR``, ``license``, ``references``.
+        interval, in seconds), ``configurations``, ``baseline``, ``auxiliary``,
+        ``groups`` (a DataFrame: kernel, counts, the same for kernels of equal static
+        counts, and size, the number of work items), ``feature_names``, ``DESCR``,
+        ``license``, ``references``.
     (data, target) : tuple
         If `return_X_y`.
 
@@ -137,6 +143,8 @@ def fetch_clgen_device_mapping(
         runtimes=runtimes,
         intervals=intervals,
         configurations=list(DEVICES),
+        baseline=BASELINES[platform],
+        auxiliary=AUXILIARY,
         groups=groups,
         DESCR=DESCR.format(
             rows=len(table),

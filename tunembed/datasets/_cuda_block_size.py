@@ -32,6 +32,8 @@ FEATURES = {
     "any#any#max#Flops/Rep": "flops_per_repetition",
 }
 ROW = ["kernel", "group", "size"]
+# What the suite itself takes where nothing is said.
+BASELINE = 256
 DESCR = """\
 Block sizes of CUDA kernels
 ---------------------------
@@ -84,9 +86,9 @@ def fetch_cuda_block_size(
     data : Bunch
         ``data`` of shape (240, 5), ``target`` (the fastest block size), ``runtimes`` (a
         DataFrame in seconds per repetition, a column per block size, NaN where not
-        measured), ``configurations``, ``groups`` (a DataFrame: kernel, group of the
-        suite, and size, the problem size that was asked for), ``feature_names``,
-        ``DESCR``, ``license``, ``references``.
+        measured), ``configurations``, ``baseline`` (256), ``groups`` (a DataFrame:
+        kernel, group of the suite, and size, the problem size that was asked for),
+        ``feature_names``, ``DESCR``, ``license``, ``references``.
     (data, target) : tuple
         If `return_X_y`.
 
@@ -126,6 +128,7 @@ def fetch_cuda_block_size(
         target=runtimes.idxmin(axis=1),
         runtimes=runtimes,
         configurations=list(runtimes.columns),
+        baseline=BASELINE,
         groups=groups,
         DESCR=DESCR.format(
             kernels=groups["kernel"].nunique(),

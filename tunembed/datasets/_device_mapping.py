@@ -20,6 +20,8 @@ from tunembed.datasets._ir2vec import LICENSE, read_folder
 FOLDER = "experiments/Device_Mapping/data"
 SHA256 = "2c5c15bfcb26554959b77a210c2c95d85055e1cc24e25dea32c09f27584eafe2"
 PLATFORMS = {"amd": "AMD Tahiti 7970", "nvidia": "NVIDIA GTX 970"}
+# What runs most kernels faster; papers' speedups are relative to it.
+BASELINES = {"amd": "CPU", "nvidia": "GPU"}
 COUNTS = ["comp", "rational", "mem", "localmem", "coalesced", "atomic"]
 AUXILIARY = ["transfer", "wgsize"]
 SUITES = (
@@ -86,6 +88,8 @@ def fetch_device_mapping(
     data : Bunch
         ``data`` of shape (n_runs, 8), ``target`` ("CPU" or "GPU"), ``runtimes`` (a
         DataFrame in seconds, a column per configuration), ``configurations``,
+        ``baseline`` (the faster device in most runs), ``auxiliary`` (the columns of
+        ``data`` that are known of a run, not of a kernel),
         ``groups`` (a DataFrame: kernel, source, application, suite), ``feature_names``,
         ``ir`` (bytes per run), ``source`` (text per run), ``DESCR``, ``license``,
         ``references``.
@@ -124,6 +128,8 @@ def fetch_device_mapping(
         target=table["oracle"].astype(object),
         runtimes=runtimes,
         configurations=["CPU", "GPU"],
+        baseline=BASELINES[platform],
+        auxiliary=AUXILIARY,
         groups=groups,
         ir=[members[f"{FOLDER}/kernels_ir/{name}.ll"] for name in names],
         source=table["src"].tolist(),

@@ -73,9 +73,9 @@ def fetch_thread_coarsening(
     data : Bunch
         ``data`` of shape (17, 7), ``target`` (the fastest factor), ``runtimes`` (a
         DataFrame in seconds, a column per factor, NaN where not measured),
-        ``configurations``, ``groups`` (a DataFrame: kernel), ``feature_names``, ``ir``
-        (bytes per kernel), ``source`` (text per kernel), ``DESCR``, ``license``,
-        ``references``.
+        ``configurations``, ``baseline`` (1), ``groups`` (a DataFrame: kernel),
+        ``feature_names``, ``ir`` (bytes per kernel), ``source`` (text per kernel),
+        ``DESCR``, ``license``, ``references``.
     (data, target) : tuple
         If `return_X_y`.
 
@@ -109,6 +109,7 @@ def fetch_thread_coarsening(
         target=runtimes.idxmin(axis=1).reset_index(drop=True),
         runtimes=runtimes.reset_index(drop=True),
         configurations=list(runtimes.columns),
+        baseline=BASELINE,
         groups=pd.DataFrame({"kernel": kernels}),
         ir=[members[f"{FOLDER}/kernels_ir/{kernel}.ll"] for kernel in kernels],
         source=written["src"].tolist(),

@@ -63,18 +63,19 @@ class RiskMixin:
 def risk_threshold(
     gains: Floats, harmful: NDArray[np.bool_], groups: NDArray[np.intp], alpha: float
 ) -> float:
-    """Return the least expected gain to act on, such that few actions do harm.
+    """Return the least expected gain to act on, such that few of the actions do harm.
 
-    Conformal risk control: with the threshold t, the loss of a group is the share of
-    its samples that are acted on (gain at least t) and harmed. The loss falls with t,
-    and is at most 1; so if the mean over n groups, plus 1 / n for the group to come, is
-    at most alpha, the expected loss of that group is at most alpha, provided that it is
-    exchangeable with the others.
+    Conformal selection: with the threshold t, a sample is acted on if its gain is at
+    least t. Among the groups to come, the share of those acted on that are harmed is
+    estimated by ``(harmed + 1) / (n + 1)`` over ``acted / n``, where both count a group
+    of the n known ones by the share of its samples. The lowest t is taken for which
+    that is at most alpha, so that as much as possible is acted on.
 
     Parameters
     ----------
     gains : ndarray of shape (n_samples,)
-        Expected gains, from models that had not seen the sample's group.
+        Expected gains, from models that had not seen the sample's group; minus infinity
+        where there is nothing to act on.
     harmful : ndarray of shape (n_samples,), dtype bool
         Whether acting on it does harm.
     groups : ndarray of shape (n_samples,), dtype intp
@@ -85,21 +86,24 @@ def risk_threshold(
     Returns
     -------
     float
-        Infinite if even acting never is too risky to promise.
+        Infinite if there is none, as with too few groups.
 
     References
     ----------
-    .. [1] A. N. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster. "Conformal Risk
-       Control". ICLR 2024, theorem 1.
+    .. [1] Y. Jin, E. J. Candès. "Selection by Prediction with Conformal p-values".
+       Journal of Machine Learning Research 24, 2023.
     """
     sizes = np.bincount(groups).astype(np.float64)
     n_groups = len(sizes)
     order = np.argsort(-gains, kind="stable")
-    losses = np.where(harmful, 1.0 / sizes[groups], 0.0)[order].cumsum()
-    allowed = alpha * (n_groups + 1) - 1
-    too_risky = np.flatnonzero(losses > allowed + 1e-12)
-    if not len(too_risky):
-        return -np.inf
-    limit = gains[order][too_risky[0]]
-    above = gains[gains > limit]
-    return float(above.min()) if len(above) else np.inf
+    order = order[gains[order] > -np.inf]
+    if not len(order):
+        return np.inf
+    ranked = gains[order]
+    weights = 1.0 / sizes[groups[order]]
+    acted = weights.cumsum() / n_groups
+    harmed = (np.where(harmful[order], weights, 0.0).cumsum() + 1) / (n_groups + 1)
+    # Samples of equal gains are acted on together.
+    last = np.append(ranked[1:] < ranked[:-1], True)
+    kept = np.flatnonzero(last & (harmed <= alpha * acted + 1e-12))
+    return float(ranked[kept[-1]]) if len(kept) else np.inf

@@ -67,8 +67,8 @@ class LatentTable:
             filled = np.where(missing, modelled, ratios)
             if change < _CONVERGED:
                 break
-        left = filled - self.decode(self._project(filled))
-        self.noise_ = share @ left**2 + _NOISE
+        left = known * (filled - self.decode(self._project(filled))) ** 2
+        self.noise_ = left.sum(axis=0) / np.where(total > 0, total, 1.0) + _NOISE
         return self
 
     def _decompose(self, filled: Floats, share: Floats) -> None:

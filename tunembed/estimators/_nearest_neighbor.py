@@ -77,8 +77,8 @@ class NearestNeighborRecommender(
         seconds, NaN where not run. They count as standardised logarithms beside the
         embedding; what was run is known, and needs no neighbours.
     alpha : float, default=None
-        How often, of new groups' samples, a recommendation may be given that is slower
-        than the baseline (fitted to labels: wrong). What promises less than
+        How often a recommendation may be slower than the baseline (fitted to labels:
+        wrong), of those given to samples of new groups. What promises less than
         `abstain_gain_`, calibrated by cross-validation over groups [3]_, is not
         recommended. None: whatever promises anything is.
 
@@ -129,8 +129,8 @@ class NearestNeighborRecommender(
        Optimization". ICS 2023. https://doi.org/10.1145/3577193.3593714
     .. [2] M. E. Tipping, C. M. Bishop. "Probabilistic Principal Component Analysis".
        Journal of the Royal Statistical Society B 61(3), 1999.
-    .. [3] A. N. Angelopoulos, S. Bates, A. Fisch, L. Lei, T. Schuster. "Conformal Risk
-       Control". ICLR 2024.
+    .. [3] Y. Jin, E. J. Candès. "Selection by Prediction with Conformal p-values".
+       Journal of Machine Learning Research 24, 2023.
 
     Examples
     --------

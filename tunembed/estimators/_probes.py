@@ -33,7 +33,8 @@ class ProbeMixin:
 
         Features of probes that were not run are zero, which is their mean.
         """
-        allow_nan = bool(self.probes) or get_tags(self).input_tags.allow_nan
+        probes = [] if self.probes is None else list(self.probes)
+        allow_nan = bool(probes) or get_tags(self).input_tags.allow_nan
         X = validate_data(
             self,
             X,
@@ -43,22 +44,21 @@ class ProbeMixin:
         )
         if reset:
             names = getattr(self, "feature_names_in_", None)
-            self.probe_columns_ = probe_columns(self.probes, names, X.shape[1])
-            middle = np.ma.median(np.ma.masked_invalid(X), axis=0)
-            self.medians_ = np.ma.filled(middle, 0.0).astype(np.float64)
+            self.probe_columns_ = probe_columns(probes, names, X.shape[1])
+            self.medians_ = medians(X, self.probe_columns_)
         if not len(self.probe_columns_):
             return X, np.empty((len(X), 0))
-        logs = log_runtimes(X[:, self.probe_columns_], list(self.probes or ()))
+        logs = log_runtimes(X[:, self.probe_columns_], probes)
         found = probe_features(logs)
         if reset:
-            self._probe_scaler = StandardScaler().fit(found)
+            self._probe_scaler = fit_scaler(found)
         scaled = np.nan_to_num(self._probe_scaler.transform(found))
         features = np.delete(X, self.probe_columns_, axis=1)
         return np.hstack([features, scaled]), logs
 
     def _probed(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return which probes are configurations of the table, and which ones."""
-        if self.labels_ is not None or not self.probes:
+        if self.labels_ is not None or self.probes is None:
             return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
         known = {label: n for n, label in enumerate(self.classes_.tolist())}
         pairs = [(n, known[p]) for n, p in enumerate(self.probes) if p in known]
@@ -86,8 +86,24 @@ class ProbeMixin:
             merit[row, here] = gains
 
 
+def fit_scaler(rows: NDArray[Any]) -> StandardScaler:
+    """Return a fitted scaler; columns that are NaN throughout it makes zero."""
+    empty = np.isnan(rows).all(axis=0)
+    scaler = StandardScaler().fit(np.where(empty, 0.0, rows))
+    scaler.scale_[empty] = np.inf
+    return scaler
+
+
+def medians(X: NDArray[Any], probes: NDArray[np.intp]) -> Floats:
+    """Return medians of columns; of those NaN throughout 0, or NaN for probes."""
+    middle = np.ma.median(np.ma.masked_invalid(X), axis=0)
+    found: Floats = np.ma.filled(middle, 0.0).astype(np.float64)
+    found[probes[np.isnan(X[:, probes]).all(axis=0)]] = np.nan
+    return found
+
+
 def probe_columns(
-    probes: Sequence[Hashable] | None, names: NDArray[Any] | None, n_features: int
+    probes: Sequence[Hashable], names: NDArray[Any] | None, n_features: int
 ) -> NDArray[np.intp]:
     """Return which columns of a matrix hold the runtimes of the probes.
 
@@ -95,7 +111,7 @@ def probe_columns(
 
     Parameters
     ----------
-    probes : sequence of label or None
+    probes : sequence of label
     names : ndarray of shape (n_features,) or None
     n_features : int
     """

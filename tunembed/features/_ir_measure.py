@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tunembed.features._ir_arrays import bytes_on_stack, extents_in
+from tunembed.features._ir_arrays import bytes_on_stack
 from tunembed.features._ir_callees import positions_in
 from tunembed.features._ir_operations import KINDS, Operations, operations
 from tunembed.parsers import IRFunction, LoopAnalysis, MemoryAccess
@@ -19,11 +19,12 @@ Floats = NDArray[np.float64]
 
 _NOTHING = KINDS.index("nothing")
 _SHOWN = [code for code, kind in enumerate(KINDS) if kind not in ("nothing", "other")]
-_ARITHMETIC = frozenset(
+_ARITHMETIC = np.isin(
+    KINDS,
     "add multiply divide logic fadd fmultiply fdivide fma extreme root transcendental "
-    "rounding dot compare fcompare select convert".split()
+    "rounding dot compare fcompare select convert".split(),
 )
-_SPECIAL = frozenset(("fdivide", "root", "transcendental"))
+_SPECIAL = np.isin(KINDS, ["fdivide", "root", "transcendental"])
 _LOCAL = 3
 # A line of the caches of GPUs, in bytes.
 _NEAR = 128
@@ -82,7 +83,7 @@ def measure_ir(
     work: Floats = np.bincount(kinds, weights, len(KINDS)).astype(np.float64)
     accesses, on_stack = _accesses(parts)
     values = {
-        **_code(functions, int(counted.sum())),
+        **_code(parts, int(counted.sum())),
         **_mix(np.bincount(kinds, minlength=len(KINDS)), work),
         **_loops(parts, default_trips),
         **_memory(accesses, on_stack, parts),
@@ -90,16 +91,17 @@ def measure_ir(
         **_threads(accesses),
         **_questions(functions),
         "compute_flops": float(flops.sum()),
-        "compute_special": _ratio(flops[_among(kinds, _SPECIAL)].sum(), flops.sum()),
+        "compute_special": _ratio(flops[_SPECIAL[kinds]].sum(), flops.sum()),
         "compute_vector": _ratio((lanes > 1).sum(), len(lanes)),
         "compute_lanes": float(lanes.max()),
     }
     return values | _intensity(values, work)
 
 
-def _code(functions: Sequence[IRFunction], instructions: int) -> dict[str, float]:
+def _code(parts: Sequence[_Part], instructions: int) -> dict[str, float]:
+    functions = [part.function for part in parts]
     parameters = [p for function in functions for p in function.parameters]
-    extents = [extent for function in functions for extent in extents_in(function)]
+    extents = [extent for part in parts for extent in part.operations.extents]
     return {
         "code_functions": len(functions),
         "code_instructions": instructions,
@@ -256,7 +258,7 @@ def _questions(functions: Sequence[IRFunction]) -> dict[str, float]:
 
 def _intensity(values: dict[str, float], work: Floats) -> dict[str, float]:
     accesses = values["access_read"] + values["access_written"]
-    arithmetic = work[_among(np.arange(len(KINDS)), _ARITHMETIC)].sum()
+    arithmetic = work[_ARITHMETIC].sum()
     outside = 1 - _ratio(values["access_local"], accesses)
     return {
         "intensity_bytes": _ratio(values["compute_flops"], values["access_bytes"]),
@@ -275,10 +277,6 @@ def _type_of(dtype: str) -> str:
 def _is_ordered(part: _Part, access: MemoryAccess) -> bool:
     text = part.function.texts[access.instruction]
     return text.startswith(("volatile", "atomic"))
-
-
-def _among(codes: NDArray[np.intp], kinds: frozenset[str]) -> NDArray[np.bool_]:
-    return np.isin(codes, [KINDS.index(kind) for kind in kinds])
 
 
 def _mean(values) -> float:

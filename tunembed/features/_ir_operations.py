@@ -69,6 +69,7 @@ _FLOPS = {
     "transcendental": 1,
     "dot": 4,
 }
+_FLOPS_OF = np.array([_FLOPS.get(kind, 0) for kind in KINDS], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,20 @@ class Operations:
         Elements of the vectors it works on, 1 for scalars.
     depths : ndarray of shape (n_instructions,), dtype intp
         In how many loops it is.
+    extents : list of int
+        Of arrays, as the function's types name them.
     """
 
     kinds: NDArray[np.intp]
     weights: NDArray[np.float64]
     lanes: NDArray[np.float64]
     depths: NDArray[np.intp]
+    extents: list[int]
 
     @property
     def flops(self) -> NDArray[np.float64]:
         """Floating-point operations of each instruction."""
-        table = np.array([_FLOPS.get(kind, 0) for kind in KINDS], dtype=np.float64)
-        flops: NDArray[np.float64] = table[self.kinds] * self.lanes
+        flops: NDArray[np.float64] = _FLOPS_OF[self.kinds] * self.lanes
         return flops
 
 
@@ -128,6 +131,7 @@ def operations(
         np.repeat(weights, sizes),
         _lanes(function),
         np.repeat(function.flow.depths, sizes).astype(np.intp),
+        extents,
     )
 
 

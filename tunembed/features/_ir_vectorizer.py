@@ -16,6 +16,8 @@ from tunembed.features._ir_measure import measure_ir
 from tunembed.features._ir_table import IR_FEATURES, IR_NAMES
 from tunembed.parsers import IRFunction, IRModule
 
+_ON_LOG_SCALE = np.array([feature.log for feature in IR_FEATURES])
+
 
 class IRVectorizer(TransformerMixin, BaseEstimator):
     """Describe LLVM IR by named counters: instructions, loops, memory, threads.
@@ -173,7 +175,7 @@ def _row(sample, default_trips):
     values = measure_ir(functions, default_trips)
     row = np.array([values[name] for name in IR_NAMES])
     scaled = np.sign(row) * np.log2(1 + np.abs(row))
-    return np.where([feature.log for feature in IR_FEATURES], scaled, row)
+    return np.where(_ON_LOG_SCALE, scaled, row)
 
 
 def _check(sample, index, errors):

@@ -64,7 +64,7 @@ def evaluate(
         As of `make_splits`.
     calibrate_by : str, default=None
         The column of ``groups`` that is given to ``fit`` as ``groups``, where it takes
-        them. None: the split's own; ``"application"`` or the last one for the usual.
+        them. None: the split's own, none for the usual one.
     trivial : bool, default=True
         Whether the trivial estimators are scored as well: the baseline, the most
         frequent best and the best constant configuration, the nearest neighbour, a
@@ -147,12 +147,13 @@ def _score_fold(
     trivial: bool,
 ) -> pd.DataFrame:
     """Fit every model to one fold's training samples and score it on the others."""
-    groups = group_labels(dataset, calibrate_by or _calibration(dataset, fold.split))
+    by = calibrate_by or (None if fold.split == USUAL else fold.split)
+    groups = None if by is None else group_labels(dataset, by)[fold.train]
     parts = []
     for name, model in models.items():
         fitted = clone(model)
         _seed(fitted, fold.seed)
-        _fit(fitted, _take(X, fold.train), dataset, fold.train, groups[fold.train])
+        _fit(fitted, _take(X, fold.train), dataset, fold.train, groups)
         chosen = _recommend(fitted, _take(X, fold.test), dataset, fold.test)
         parts.append(_scored(dataset, fold, name, *chosen))
     if trivial:
@@ -160,13 +161,6 @@ def _score_fold(
     best = dataset.runtimes.iloc[fold.test].idxmin(axis=1).to_list()
     parts.append(_scored(dataset, fold, ORACLE, best, np.zeros(len(best), dtype=bool)))
     return pd.concat(parts, ignore_index=True)
-
-
-def _calibration(dataset: Any, split: str) -> str:
-    columns = [str(column) for column in dataset.groups.columns]
-    if split in columns:
-        return split
-    return "application" if "application" in columns else columns[-1]
 
 
 def _score_trivial(dataset: Any, fold: _Fold) -> list[pd.DataFrame]:
@@ -199,7 +193,7 @@ def _fit(
     X: Any,
     dataset: Any,
     rows: NDArray[np.intp],
-    groups: NDArray[Any],
+    groups: NDArray[Any] | None,
 ) -> None:
     last = model[-1] if isinstance(model, Pipeline) else model
     if not hasattr(last, "rank"):

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -80,6 +80,25 @@ class Labelled(ClassifierMixin, BaseEstimator):
         return self.classes_[self.classifier.predict(X)]
 
 
+class Nearest(ClassifierMixin, BaseEstimator):
+    """Recommend what is best for the nearest training sample, by standardised data."""
+
+    def fit(self, X, y):
+        """Remember samples and their best configurations."""
+        self.classes_ = y.columns.to_numpy()
+        self.best_ = y.idxmin(axis=1).to_numpy(dtype=object)
+        self.scaler_ = make_pipeline(
+            StandardScaler(), SimpleImputer(keep_empty_features=True)
+        )
+        self.index_ = NearestNeighbors(n_neighbors=1).fit(self.scaler_.fit_transform(X))
+        return self
+
+    def predict(self, X):
+        """Return the best configurations of the neighbours."""
+        near = self.index_.kneighbors(self.scaler_.transform(X), return_distance=False)
+        return self.best_[near[:, 0]]
+
+
 def trivial_models(
     baseline: Any, auxiliary: NDArray[np.intp], random_state: Any
 ) -> dict[str, Any]:
@@ -97,13 +116,7 @@ def trivial_models(
         "baseline": Constant(baseline),
         "majority": Majority(),
         "best constant": Constant(baseline=baseline),
-        "1-NN": Labelled(
-            make_pipeline(
-                StandardScaler(),
-                SimpleImputer(keep_empty_features=True),
-                KNeighborsClassifier(1),
-            )
-        ),
+        "1-NN": Nearest(),
     }
     if len(auxiliary):
         forest = RandomForestClassifier(300, random_state=random_state, n_jobs=1)

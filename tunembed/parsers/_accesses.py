@@ -74,10 +74,11 @@ class Collector:
     def assign(self, node: c_ast.Assignment) -> None:
         """Collect an assignment."""
         self.value(node.rvalue)
-        if node.op != "=":
+        if node.op == "=":
+            self.access(node.lvalue, "write")
+        else:
             self.operations[node.op[:-1]] += 1
-            self.access(node.lvalue, "read")
-        self.access(node.lvalue, "write")
+            self._update(node.lvalue)
 
     def value(self, node: c_ast.Node) -> None:
         """Collect the value of an assignment; that may be where a pointer points."""
@@ -92,8 +93,7 @@ class Collector:
     def _unary(self, node: c_ast.UnaryOp) -> None:
         if node.op in ("++", "--", "p++", "p--"):
             self.operations[node.op.strip("p")[0]] += 1
-            self.access(node.expr, "read")
-            self.access(node.expr, "write")
+            self._update(node.expr)
         elif node.op == "*":
             self.access(node, "read")
         elif node.op == "&":
@@ -102,6 +102,15 @@ class Collector:
             self.read(node.expr)
             if node.op != "+":
                 self.operations["neg" if node.op == "-" else node.op] += 1
+
+    def _update(self, node: c_ast.Node) -> None:
+        """Collect the read and the write of what is changed.
+
+        What has no place is only read: once for each of a chain of changes, not twice.
+        """
+        self.access(node, "read")
+        if locate(node, self.scope) is not None:
+            self.access(node, "write")
 
     def _address(self, node: c_ast.UnaryOp) -> None:
         pointer = locate(node.expr, self.scope)

@@ -46,7 +46,7 @@ _ERROR = re.compile(
     r"(?P<text>.*)$",
     re.MULTILINE,
 )
-_MISSING = re.compile(r"'?(?P<name>[^':]+)'?(?:: No such file| file not found)")
+_MISSING = re.compile(r"'?(?P<name>.+?)'?(?:: No such file| file not found)")
 
 
 def preprocess(
@@ -134,7 +134,7 @@ def _explain(message: str, text: str, filename: str) -> tuple[str, Location]:
         raise PreprocessorError(f"the preprocessor failed: {last}", Location(filename))
     line, column = int(found["line"]), int(found["column"] or 0)
     location = Location(found["file"], line, column)
-    missing = _MISSING.search(found["text"])
+    missing = _MISSING.match(found["text"])
     if missing is None:
         kind = CSyntaxError if "unterminated" in found["text"] else PreprocessorError
         raise kind(found["text"], location)

@@ -142,6 +142,8 @@ def _add_writes(writes: Writes, item: c_ast.Node, pure: frozenset[str]) -> None:
 
 
 def _add_target(writes: Writes, lvalue: c_ast.Node) -> None:
+    if isinstance(lvalue, c_ast.UnaryOp) and lvalue.op in _STEP:
+        return  # that of x++++ is no lvalue; the one inside counts
     name = path_of(lvalue)
     if name is not None:
         writes.counts[name] = writes.counts.get(name, 0) + 1

@@ -31,8 +31,8 @@ _CAST = re.compile(rf"{_FLAGS}{_TYPE} {_VALUE} to {_TYPE}$")
 _LOAD = re.compile(rf"(?!volatile|atomic)([^*,{{(]+), {_POINTER} ({_NAME}){_REST}")
 _STORE = re.compile(rf"{_TYPE} {_VALUE}, {_POINTER} ({_NAME}){_REST}")
 _ADDRESS = re.compile(
-    rf"((?:inbounds |nuw |nusw )*)([^*{{]+?), (?:(ptr{_SPACE})|\2({_SPACE})\*) "
-    rf"({_NAME})((?:, i\d+ {_VALUE})+)$"
+    rf"((?:inbounds |nuw |nusw )*)([^*{{,]+), (?:(ptr{_SPACE})|\2({_SPACE})\*) "
+    rf"({_NAME}), (i\d+) {_VALUE}((?:, i\d+ {_VALUE})*)$"
 )
 _PLACE = re.compile(rf", (i\d+) {_VALUE}")
 _STACK = re.compile(r"([^*,{(]+)(?:, align \d+)?$")
@@ -108,10 +108,12 @@ def _address(text: str) -> Parts | None:
     found = _ADDRESS.match(text)
     if found is None:
         return None
-    words, element, pointer, space, base, places, _ = found.groups()
+    words, element, pointer, space, base, dtype, place, others, _ = found.groups()
     pointer = pointer or f"ptr{space}"
-    operands = [(value, dtype) for dtype, value in _PLACE.findall(places)]
-    return pointer, ((base, pointer), *operands), (), "", element, tuple(words.split())
+    operands: Values = ((base, pointer), (place, dtype))
+    if others:
+        operands += tuple((value, of) for of, value in _PLACE.findall(others))
+    return pointer, operands, (), "", element, tuple(words.split())
 
 
 def _stack(text: str) -> Parts | None:

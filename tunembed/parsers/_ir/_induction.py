@@ -17,6 +17,7 @@ from tunembed.parsers._ir._slots import find_slots
 _SAME = frozenset(
     "sext zext ptrtoint inttoptr bitcast addrspacecast freeze ptrtoaddr".split()
 )
+_COMPUTED = _SAME.union("trunc getelementptr add sub or mul shl ashr".split())
 _ZEROS = frozenset(("null", "zeroinitializer", "false"))
 _DEEPEST = 64
 # What a variable's value before the first iteration is called, behind its name.
@@ -62,6 +63,14 @@ class Values:
             for _ in range(block.start, block.stop)
         ]
         self._linear: dict[str, Linear] = {}
+        self._read: dict[int, Instruction] = {}
+
+    def instruction(self, number: int) -> Instruction:
+        """Return one instruction; it is kept as long as its values are looked at."""
+        found = self._read.get(number)
+        if found is None:
+            found = self._read[number] = self.function.instruction(number)
+        return found
 
     @cached_property
     def slots(self) -> dict[str, list[int]]:
@@ -80,15 +89,10 @@ class Values:
     def linear(self, operand: Operand, depth: int = 0) -> Linear:
         """Return a value as a sum; what is not understood is a term of its own."""
         text = operand.text
-        if _is_integer(text):
-            return Linear(int(text))
-        if text in _ZEROS:
-            return Linear()
         known = self._linear.get(text)
         if known is None:
             self._linear[text] = Linear(0, {text: 1})  # while it is looked at
-            known = self._evaluate(text, depth + 1)
-            self._linear[text] = known
+            known = self._linear[text] = self._evaluate(text, depth + 1)
         return known
 
     def inside(self, name: str, loop: NaturalLoop) -> bool:
@@ -97,23 +101,31 @@ class Values:
         return number is not None and self.block_of[number] in loop.blocks
 
     def _evaluate(self, text: str, depth: int) -> Linear:
+        if _is_integer(text):
+            return Linear(int(text))
+        if text in _ZEROS:
+            return Linear()
         itself = Linear(0, {text: 1})
         number = self.defined.get(text)
         if number is None or depth > _DEEPEST:
             return itself
-        instruction = self.function.instruction(number)
-        if instruction.opcode == "phi":
+        opcode = self.function.opcodes[number]
+        if opcode == "phi":
             return self._counted(text, itself, depth)
-        if instruction.opcode == "load":
-            address = instruction.operands[0].text
-            stores = self.slots.get(address)
-            if stores is None:
-                return itself
-            if len(stores) == 1 and address not in self.inductions:
-                stored = self.function.instruction(stores[0]).operands[0]
-                return self.linear(stored, depth)
-            return self._counted(address, Linear(0, {address: 1}), depth)
-        return self._computed(instruction, depth) or itself
+        if opcode == "load" and self.slots:
+            return self._loaded(self.instruction(number), itself, depth)
+        if opcode in _COMPUTED:
+            return self._computed(self.instruction(number), depth) or itself
+        return itself
+
+    def _loaded(self, load: Instruction, itself: Linear, depth: int) -> Linear:
+        address = load.operands[0].text
+        stores = self.slots.get(address)
+        if stores is None:
+            return itself
+        if len(stores) == 1 and address not in self.inductions:
+            return self.linear(self.instruction(stores[0]).operands[0], depth)
+        return self._counted(address, Linear(0, {address: 1}), depth)
 
     def _counted(self, name: str, itself: Linear, depth: int) -> Linear:
         """Return the value of a variable by the iterations of what changes it."""
@@ -181,7 +193,7 @@ class Values:
         labels = {self.function.blocks[latch].label for latch in loop.latches}
         found = []
         for number in range(block.start, block.stop):
-            phi = self.function.instruction(number)
+            phi = self.instruction(number)
             if phi.opcode != "phi":
                 break
             steps, starts = set(), set()
@@ -206,12 +218,12 @@ class Values:
             (number,) = inside
             if self.function.flow.depths[self.block_of[number]] != loop.depth:
                 continue
-            step = self._step(self.function.instruction(number).operands[0], name)
+            step = self._step(self.instruction(number).operands[0], name)
             if step:
                 outside = [n for n in stores if n != number]
                 start = None
                 if len(outside) == 1:
-                    start = self.function.instruction(outside[0]).operands[0]
+                    start = self.instruction(outside[0]).operands[0]
                 found.append(Induction(name, start, step))
         return found
 
@@ -224,7 +236,7 @@ class Values:
             number = self.defined.get(text)
             if number is None:
                 return None
-            instruction = self.function.instruction(number)
+            instruction = self.instruction(number)
             opcode, operands = instruction.opcode, instruction.operands
             if opcode == "load" and operands[0].text == name:
                 return total
@@ -247,4 +259,4 @@ def _is_shift(value: Linear) -> bool:
 
 
 def _is_integer(text: str) -> bool:
-    return text.lstrip("-").isdigit()
+    return text[0] not in "%@" and text.lstrip("-").isdigit()

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, cast
 
 from tunembed.parsers._ir._common_forms import COMMON_FORMS
 from tunembed.parsers._ir._tokens import (
@@ -101,6 +103,11 @@ class Instruction(NamedTuple):
     text: str
 
 
+# Half as long as by the class: most of all instructions are made here.
+_operand = cast(Callable[..., Operand], partial(tuple.__new__, Operand))
+_instruction = cast(Callable[..., Instruction], partial(tuple.__new__, Instruction))
+
+
 def read_instruction(opcode: str, result: str, text: str) -> Instruction:
     """Take an instruction apart.
 
@@ -115,9 +122,9 @@ def read_instruction(opcode: str, result: str, text: str) -> Instruction:
     if parts is None:
         return read_tokens(opcode, result, text)
     dtype, values, labels, callee, element, words = parts
-    operands = tuple(map(Operand._make, values))
-    return Instruction(
-        opcode, result, dtype, operands, labels, callee, element, words, text
+    operands = tuple(map(_operand, values))
+    return _instruction(
+        (opcode, result, dtype, operands, labels, callee, element, words, text)
     )
 
 

@@ -34,16 +34,24 @@ class Layout:
     """
 
     def __init__(self, text: str) -> None:
-        self._named: Mapping[str, str] = dict(_DEFINITION.findall(text))
+        named = _DEFINITION.findall(text) if " = type " in text else ()
+        self._named: Mapping[str, str] = dict(named)
         self._known: dict[str, tuple[int, int]] = {}
+        self._parts: dict[str, tuple[str, ...]] = {}
 
     def size(self, dtype: str) -> int:
         """Return the bytes from one element of an array to the next, 0 if unknown."""
-        return self._measured(dtype, 0)[0]
+        known = self._known.get(dtype)
+        return (known or self._measured(dtype, 0))[0]
 
     def parts(self, dtype: str) -> tuple[str, ...]:
         """Return the types of the members of a struct; of an array its element's."""
-        dtype = self._named.get(dtype, dtype)
+        found = self._parts.get(dtype)
+        if found is None:
+            found = self._parts[dtype] = self._split(self._named.get(dtype, dtype))
+        return found
+
+    def _split(self, dtype: str) -> tuple[str, ...]:
         tokens = TOKEN.findall(dtype)
         if tokens[0] == "[":
             return (type_text(tokens, 3, len(tokens) - 1),)

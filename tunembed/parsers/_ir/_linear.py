@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Linear:
-    """A sum of multiples.
+    """A sum of multiples; it is never changed, so sums may share their terms.
 
     Attributes
     ----------
@@ -24,6 +24,8 @@ class Linear:
     terms: dict[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Linear) -> Linear:
+        if not other.terms:
+            return Linear(self.constant + other.constant, self.terms)
         terms = dict(self.terms)
         for name, factor in other.terms.items():
             total = terms.pop(name, 0) + factor
@@ -32,6 +34,8 @@ class Linear:
         return Linear(self.constant + other.constant, terms)
 
     def __mul__(self, factor: int) -> Linear:
+        if factor == 1:
+            return self
         if not factor:
             return Linear()
         terms = {name: value * factor for name, value in self.terms.items()}

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from tunembed.parsers._ir._flow import NaturalLoop
 from tunembed.parsers._ir._induction import Induction, Values
@@ -53,8 +54,7 @@ class IRLoop:
     is_divergent: bool
 
 
-@dataclass(frozen=True)
-class MemoryAccess:
+class MemoryAccess(NamedTuple):
     """A load, a store or an atomic update.
 
     Attributes
@@ -168,7 +168,7 @@ def trip_count(values: Values, loop: NaturalLoop) -> int | None:
     at_end = block in loop.latches
     if block != loop.header and not at_end:
         return None
-    branch = values.function.instruction(function.blocks[block].stop - 1)
+    branch = values.instruction(function.blocks[block].stop - 1)
     found = _continues_while(values, branch, loop)
     if found is None:
         return None
@@ -187,9 +187,9 @@ def _continues_while(
     if branch.opcode != "br" or len(branch.labels) != 2:
         return None
     number = values.defined.get(branch.operands[0].text)
-    if number is None or values.function.instruction(number).opcode != "icmp":
+    if number is None or values.instruction(number).opcode != "icmp":
         return None
-    comparison = values.function.instruction(number)
+    comparison = values.instruction(number)
     predicate = next((w for w in comparison.words if w in _NEGATED), None)
     if predicate is None:
         return None
@@ -219,14 +219,13 @@ def _turns(predicate: str, start: int, step: int) -> int | None:
 def _access(
     values: Values, threads: Threads, number: int, loop: NaturalLoop | None
 ) -> MemoryAccess:
-    instruction = values.function.instruction(number)
+    instruction = values.instruction(number)
     address = instruction.operands[1 if instruction.opcode == "store" else 0]
     dtype = instruction.operands[0].dtype
     if instruction.opcode == "load":
         dtype = instruction.dtype
     elif instruction.opcode != "store":
         dtype = instruction.operands[1].dtype
-    space = address.dtype.partition("addrspace(")[2].rstrip(")>")
     pattern, stride = "once", None
     if address.text in values.slots:
         pattern = "stack"
@@ -235,11 +234,16 @@ def _access(
     return MemoryAccess(
         number,
         dtype,
-        int(space or 0) or _space_of(values, address),
+        _space_in(address.dtype) or _space_of(values, address),
         pattern,
         stride,
         *threads.stride(address),
     )
+
+
+@lru_cache(maxsize=256)
+def _space_in(dtype: str) -> int:
+    return int(dtype.partition("addrspace(")[2].rstrip(")>") or 0)
 
 
 def _space_of(values: Values, address: Operand) -> int:
@@ -247,9 +251,10 @@ def _space_of(values: Values, address: Operand) -> int:
     spaces = values.function.spaces
     if not spaces:
         return 0
-    return next(
-        (spaces[name] for name in values.linear(address).terms if name in spaces), 0
-    )
+    for name in values.linear(address).terms:
+        if name in spaces:
+            return spaces[name]
+    return 0
 
 
 def _moved(
@@ -281,7 +286,7 @@ def _reason(values: Values, name: str, loop: NaturalLoop, depth: int) -> str:
         return "unknown" if changed else "invariant"
     if not values.inside(name, loop):
         return "invariant"
-    instruction = values.function.instruction(values.defined[name])
+    instruction = values.instruction(values.defined[name])
     if instruction.opcode == "load":
         address = instruction.operands[0].text
         if address in values.slots:

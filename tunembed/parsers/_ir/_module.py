@@ -58,7 +58,7 @@ class Block(NamedTuple):
 
 
 class IRFunction:
-    """A function that a module defines; what is asked for is found then, and kept.
+    """A function that a module defines; what is asked for is found then.
 
     Attributes
     ----------
@@ -74,7 +74,6 @@ class IRFunction:
         self.module = module
         self.header = header
         self.body = body
-        self._read: dict[int, Instruction] = {}
 
     def __repr__(self) -> str:
         return f"<IRFunction {self.name} of {self.module.path}>"
@@ -152,7 +151,7 @@ class IRFunction:
     @property
     def instructions(self) -> tuple[Instruction, ...]:
         """The instructions with types and operands, in textual order."""
-        return tuple(map(self.instruction, range(len(self.opcodes))))
+        return tuple(map(read_instruction, self.opcodes, self.results, self.texts))
 
     def instruction(self, number: int) -> Instruction:
         """Return one instruction with its type and operands.
@@ -166,13 +165,9 @@ class IRFunction:
         -------
         Instruction
         """
-        found = self._read.get(number)
-        if found is None:
-            found = read_instruction(
-                self.opcodes[number], self.results[number], self.texts[number]
-            )
-            self._read[number] = found
-        return found
+        return read_instruction(
+            self.opcodes[number], self.results[number], self.texts[number]
+        )
 
     @cached_property
     def spaces(self) -> dict[str, int]:
@@ -182,11 +177,10 @@ class IRFunction:
         from global memory: 1 is global, 2 constant, 3 local.
         """
         named = _SPACES.search(self.header)
-        text = self.module.text
-        listed = re.search(rf"^{named[1]} = !\{{(.*)\}}", text, re.M) if named else None
-        if not listed:
+        if not named:
             return {}
-        spaces = [int(space) for space in _NUMBERS.findall(listed[1])]
+        listed = self.module.text.partition(f"\n{named[1]} = !{{")[2].partition("}")[0]
+        spaces = [int(space) for space in _NUMBERS.findall(listed)]
         if len(spaces) != len(self.parameters):
             return {}
         names = (parameter.text for parameter in self.parameters)

@@ -49,10 +49,11 @@ class Threads:
         if not self._numbers:
             return True, 0
         stride: int | None = 0
+        differ = self._differ_along_first
         for name, factor in self._values.linear(address).terms.items():
             if name in self._first:
                 stride = None if stride is None else stride + factor
-            elif name.removesuffix(AT_THE_START) in self._differ_along_first:
+            elif name in differ or name.removesuffix(AT_THE_START) in differ:
                 if not self._is_multiple(name):
                     return False, None
                 stride = None
@@ -80,7 +81,7 @@ class Threads:
         number = self._values.defined.get(name)
         if number is None or self._values.function.opcodes[number] != "mul":
             return False
-        sides = self._values.function.instruction(number).operands
+        sides = self._values.instruction(number).operands
         differ = [side.text in self._differ_along_first for side in sides]
         if all(differ):
             return False
@@ -91,7 +92,7 @@ class Threads:
         )
 
     def _is_first(self, name: str) -> bool:
-        call = self._values.function.instruction(self._values.defined[name])
+        call = self._values.instruction(self._values.defined[name])
         callee = plain_name(call.callee[1:])
         if callee in _BY_DIMENSION:
             return bool(call.operands) and call.operands[0].text == "0"
@@ -99,6 +100,8 @@ class Threads:
 
     @cached_property
     def _differ(self) -> set[str]:
+        if len(self._first) == len(self._numbers):
+            return self._differ_along_first
         return self._reached(set(self._numbers))
 
     @cached_property

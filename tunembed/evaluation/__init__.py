@@ -1,0 +1,11 @@
+"""The published tasks, scored under splits that do not leak."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from tunembed.evaluation._problem import Problem
+from tunembed.evaluation._report import write_report
+from tunembed.evaluation._run import run_problems, run_task
+from tunembed.evaluation._tasks import TASKS, Task
+
+__all__ = ["TASKS", "Problem", "Task", "run_problems", "run_task", "write_report"]
