@@ -11,13 +11,19 @@ __version__ = "0.1.0"
 # The names most people need, each with the room it lives in; imported at first use,
 # so that `import tunembed` costs nothing.
 _HOMES = {
+    "GradientBoostingRecommender": "tunembed.estimators",
+    "IRVectorizer": "tunembed.features",
     "LoopNestVectorizer": "tunembed.features",
     "NearestNeighborRecommender": "tunembed.estimators",
     "PerformanceEmbedding": "tunembed.embeddings",
+    "ProgramParser": "tunembed.features",
+    "RegressionRecommender": "tunembed.estimators",
     "TuningDatabase": "tunembed.tuning",
+    "evaluate": "tunembed.model_selection",
     "explain": "tunembed.tuning",
     "find_loop_nests": "tunembed.parsers",
     "parse_c": "tunembed.parsers",
+    "parse_llvm_ir": "tunembed.parsers",
     "tune": "tunembed.tuning",
 }
 

@@ -15,6 +15,7 @@ from tunembed.parsers._errors import (
     LanguageError,
     Location,
     MissingIncludeError,
+    ParseError,
     PreprocessorError,
     SourceError,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "NaturalLoop",
     "Node",
     "Operand",
+    "ParseError",
     "Parameter",
     "PreprocessorError",
     "ProgramGraph",

@@ -17,6 +17,7 @@ __all__ = [
     "LanguageError",
     "Location",
     "MissingIncludeError",
+    "ParseError",
     "PreprocessorError",
     "SourceError",
 ]
@@ -61,11 +62,15 @@ class SourceError(ValueError):
         self.location = location
 
 
-class CSyntaxError(SourceError):
+class ParseError(SourceError):
+    """A text cannot be parsed; every failure of a parser is one of these."""
+
+
+class CSyntaxError(ParseError):
     """The text is not C as far as the parser knows it."""
 
 
-class IRSyntaxError(SourceError):
+class IRSyntaxError(ParseError):
     """The text is not LLVM IR as far as LLVM knows it."""
 
 
@@ -73,19 +78,19 @@ class CompileError(SourceError):
     """The compiler refuses the text."""
 
 
-class EmptySourceError(SourceError):
+class EmptySourceError(ParseError):
     """The text holds no declaration at all."""
 
 
-class LanguageError(SourceError):
+class LanguageError(ParseError):
     """The text is in another language, such as C++."""
 
 
-class MissingIncludeError(SourceError):
+class MissingIncludeError(ParseError):
     """An included file was not found."""
 
 
-class PreprocessorError(SourceError):
+class PreprocessorError(ParseError):
     """The preprocessor refused the text."""
 
 
