@@ -12,6 +12,8 @@ import pandas as pd
 
 from tunembed.evaluation._run import ALL
 
+# Shown for all samples together, not for each part of them.
+_TRIVIAL = ("baseline", "majority", "best constant", "1-NN", "auxiliary forest")
 _COLUMNS = {
     "problem": "problem",
     "split": "split",
@@ -58,7 +60,7 @@ def write_report(
 
 
 def as_markdown(scores: pd.DataFrame) -> str:
-    """Return scores as a table in Markdown.
+    """Return scores as a table in Markdown, the trivial models for all samples only.
 
     Parameters
     ----------
@@ -69,6 +71,7 @@ def as_markdown(scores: pd.DataFrame) -> str:
     -------
     str
     """
+    scores = scores[(scores["part"] == ALL) | ~scores["model"].isin(_TRIVIAL)]
     interval = [
         f"{low:.2f} to {high:.2f}"
         for low, high in zip(scores["low"], scores["high"], strict=True)

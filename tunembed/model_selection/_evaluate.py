@@ -93,7 +93,7 @@ def evaluate(
     >>> scores = evaluate(
     ...     make_runtime_table(60, random_state=0),
     ...     NearestNeighborRecommender(),
-    ...     splits=["usual"],
+    ...     splits=["group"],
     ...     seeds=[0],
     ...     n_splits=3,
     ... )
