@@ -210,3 +210,38 @@ def test_summaries_by_other_columns():
     table = summarize(found, ["suite", "model"])
     assert len(table) == 2 * 7
     assert (table["samples"] == 12).all()
+
+
+def test_names_of_trivial_models_are_taken():
+    with pytest.raises(ValueError, match="'oracle' is a trivial model's name"):
+        evaluate(dataset(), {"oracle": KNeighborsClassifier(1)})
+
+
+def test_a_pipeline_of_one_step():
+    alone = make_pipeline(NearestNeighborRecommender(3, abstain_quantile=None))
+    table = evaluate(
+        dataset(), alone, splits=["kernel"], seeds=[0], n_splits=4, trivial=False
+    )
+    assert table["accuracy"].tolist() == [1, 1]
+
+
+def test_what_was_not_measured_is_wrong_and_no_faster():
+    data = dataset(missing=True)
+
+    class Fast(KNeighborsClassifier):
+        def predict(self, X):
+            return ["fast"] * len(X)
+
+    found = evaluate(
+        data,
+        {"fast": Fast(1)},
+        splits=["kernel"],
+        seeds=[0],
+        n_splits=4,
+        trivial=False,
+        return_recommendations=True,
+    )
+    mine = found[found["model"] == "fast"]
+    odd = data.data[mine["sample"], 0] == 1
+    assert (mine["speedup"][odd] == 1).all() and not mine["correct"][odd].any()
+    assert (mine["speedup"][~odd] == 0.5).all()

@@ -275,3 +275,17 @@ def test_offsets_in_structs():
     layout = Layout("")
     assert [layout.offset("{ i8, i32, double }", n) for n in range(3)] == [0, 4, 8]
     assert [layout.offset("<{ i8, i32 }>", n) for n in range(2)] == [0, 1]
+
+
+@needs_clang
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("int s = 0; while (s < 10) { x[s] = c; if (c) s++; }", None),
+        ("int s = 0; do { x[s] = c; s++; } while (s < 10);", 10),
+        ("for (int s = 0; s < 10; s++) { int t = s; x[t] = c; }", 10),
+    ],
+)
+def test_variables_on_the_stack_that_change_early_or_not_always(body, count):
+    analysis = compiled(f"void f(int *x, int c) {{ {body} }}", "-O0")
+    assert [loop.trip_count for loop in analysis.loops] == [count]

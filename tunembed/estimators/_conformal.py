@@ -52,12 +52,16 @@ class RiskMixin:
         return risk_threshold(gains, harmful, numbers, self.alpha)
 
     def _does_harm(self, rows: NDArray[np.intp], chosen: list[Any]) -> NDArray[Any]:
-        """Return whether configurations are slower than the baseline, or wrong."""
+        """Return whether configurations are slower than the baseline, or wrong.
+
+        What was not measured may not even run, and counts as slower.
+        """
         known = {label: n for n, label in enumerate(self.classes_.tolist())}
         columns = np.array([known[label] for label in chosen])
         if self.labels_ is not None:
             return self.labels_[rows] != columns
-        return np.nan_to_num(self.log_ratios_[rows, columns]) > 0
+        ratios = self.log_ratios_[rows, columns]
+        return np.isnan(ratios) | (ratios > 0)
 
 
 def risk_threshold(
@@ -69,7 +73,8 @@ def risk_threshold(
     least t. Among the groups to come, the share of those acted on that are harmed is
     estimated by ``(harmed + 1) / (n + 1)`` over ``acted / n``, where both count a group
     of the n known ones by the share of its samples. The lowest t is taken for which
-    that is at most alpha, so that as much as possible is acted on.
+    that is at most alpha, so that as much as possible is acted on. This is an estimate,
+    of models that were fitted to a part of the groups; with few groups it may be off.
 
     Parameters
     ----------

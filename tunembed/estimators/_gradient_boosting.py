@@ -60,8 +60,8 @@ class GradientBoostingRecommender(ModelRecommender):
         seconds, NaN where not run.
     alpha : float, default=None
         How often a recommendation may be slower than the baseline (fitted to labels:
-        wrong), of those given to samples of new groups. What promises less than
-        `abstain_gain_`, calibrated by cross-validation over groups [4]_, is not
+        wrong), of those given to samples of new groups, as far as cross-validation over
+        groups can tell [4]_. What promises less than `abstain_gain_` is not
         recommended. None: whatever promises anything is.
     n_neighbors : int, default=5
         How many known samples are shown beside a recommendation, and say how sure it

@@ -201,24 +201,30 @@ class ModelRecommender(ProbeMixin, RiskMixin, BaseRecommender):
         self._index = NearestNeighbors().fit(self._scaled(features))
         if self.labels_ is None:
             low, high = _limits(self.clip)
-            ratios = np.clip(self._relative_to_probes(logs), low, high)
+            ratios, seen = self._relative_to_probes(logs)
+            ratios, weights = np.clip(ratios[seen], low, high), self._weights[seen]
             rank = ratios.shape[1] if self.n_components is None else self.n_components
-            self.table_ = LatentTable(rank).fit(ratios, self._weights)
-            self._learn_ratios(features, ratios, self._weights)
+            self.table_ = LatentTable(rank).fit(ratios, weights)
+            self._learn_ratios(features[seen], ratios, weights)
         else:
             self.table_ = None
             self._learn_labels(features, self._weights)
 
     def _relative_to_probes(self, logs):
-        """Return log-ratios to the best probe that was run, or to the baseline."""
+        """Return log-ratios to the best probe that was run, and for which rows any was.
+
+        Without probes they are to the baseline.
+        """
         which, columns = self._probed()
         if not len(columns):
-            return self.log_ratios_
-        run = np.where(np.isnan(logs[:, which]), np.nan, self.log_ratios_[:, columns])
-        known = ~np.isnan(run).all(axis=1)
-        best = np.zeros(len(run))
-        best[known] = np.nanmin(run[known], axis=1)
-        return self.log_ratios_ - best[:, None]
+            return self.log_ratios_, np.ones(len(logs), dtype=bool)
+        took = np.where(np.isnan(logs[:, which]), np.inf, logs[:, which])
+        best = columns[took.argmin(axis=1)]
+        own = np.take_along_axis(self.log_ratios_, best[:, None], axis=1)
+        seen = np.isfinite(took.min(axis=1)) & ~np.isnan(own[:, 0])
+        if not seen.any():  # all will be abstained from
+            return self.log_ratios_, ~seen
+        return self.log_ratios_ - own, seen
 
     def _near(self, features, n_neighbors):
         wanted = self.n_neighbors if n_neighbors is None else n_neighbors

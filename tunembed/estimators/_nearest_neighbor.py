@@ -78,8 +78,8 @@ class NearestNeighborRecommender(
         embedding; what was run is known, and needs no neighbours.
     alpha : float, default=None
         How often a recommendation may be slower than the baseline (fitted to labels:
-        wrong), of those given to samples of new groups. What promises less than
-        `abstain_gain_`, calibrated by cross-validation over groups [3]_, is not
+        wrong), of those given to samples of new groups, as far as cross-validation over
+        groups can tell [3]_. What promises less than `abstain_gain_` is not
         recommended. None: whatever promises anything is.
 
     Attributes

@@ -52,8 +52,8 @@ class RegressionRecommender(ModelRecommender):
         seconds, NaN where not run.
     alpha : float, default=None
         How often a recommendation may be slower than the baseline (fitted to labels:
-        wrong), of those given to samples of new groups. What promises less than
-        `abstain_gain_`, calibrated by cross-validation over groups [2]_, is not
+        wrong), of those given to samples of new groups, as far as cross-validation over
+        groups can tell [2]_. What promises less than `abstain_gain_` is not
         recommended. None: whatever promises anything is.
     n_neighbors : int, default=5
         How many known samples are shown beside a recommendation, and say how sure it
@@ -150,7 +150,8 @@ class RegressionRecommender(ModelRecommender):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         if self.regressor is not None:
-            given = get_tags(self.regressor).input_tags
+            first = getattr(self.regressor, "steps", [("", self.regressor)])[0][1]
+            given = get_tags(first).input_tags
             tags.input_tags.allow_nan = given.allow_nan
         return tags
 

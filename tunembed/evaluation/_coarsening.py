@@ -71,7 +71,10 @@ def problems(**download: Any) -> list[Problem]:
             "coarsening",
             dataset,
             {
-                "tunembed": (_by_one(COUNTERS[0], dataset.baseline), table),
+                "tunembed, by divergence": (
+                    _by_one(COUNTERS[0], dataset.baseline),
+                    table,
+                ),
                 "tunembed, counter chosen": (chosen, table),
             },
             SPLITS,

@@ -32,7 +32,7 @@ class Problem:
     parts : mapping of str to ndarray of shape (n_samples,), dtype bool
         Samples that are reported apart as well.
     draw_by : str
-        The column of ``groups`` that is drawn from for intervals.
+        The column of ``groups`` that is drawn from for intervals under the usual split.
     """
 
     name: str

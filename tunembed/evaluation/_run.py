@@ -20,6 +20,7 @@ from tunembed.model_selection import (
 )
 
 ALL = "all"
+USUAL = "usual"
 
 
 def run_task(
@@ -103,7 +104,8 @@ def run_problems(
     DataFrame
         One row per ``problem``, ``split``, ``part`` of the samples and ``model``, with
         the scores of `tunembed.model_selection.summarize`, and ``low`` and ``high``,
-        the 95 % interval of the geometric mean speedup over groups drawn anew. Trivial
+        the 95 % interval of the geometric mean speedup over groups of the split drawn
+        anew; the models are not fitted anew. Trivial
         models come last in each block, then the oracle.
     """
     problems = list(problems)
@@ -152,7 +154,9 @@ def _folds(problem: Problem, split: str, seeds: Sequence[int]) -> int:
 
 def _scores(problem: Problem, found: pd.DataFrame) -> pd.DataFrame:
     """Return scores of all samples and of the parts, with intervals."""
-    groups = problem.dataset.groups[problem.draw_by].astype(str).to_numpy()
+    split = found["split"].iloc[0]
+    by = problem.draw_by if split == USUAL else split
+    groups = problem.dataset.groups[by].astype(str).to_numpy()
     frames = []
     for part, inside in {ALL: None, **problem.parts}.items():
         rows = found if inside is None else found[inside[found["sample"].to_numpy()]]

@@ -7,7 +7,7 @@ import re
 
 from tunembed.parsers import IRFunction
 
-_EXTENT = re.compile(r"\[(\d+) x ")
+_EXTENT = re.compile(r"\[(\d+) x (?!i8\])")  # not texts
 # Less is no array to loop over but a small vector or struct; more is no one's extent.
 _SMALLEST, _LARGEST = 8, 100_000
 
@@ -20,7 +20,7 @@ def extents_in(function: IRFunction) -> list[int]:
     function : IRFunction
     """
     found = map(int, _EXTENT.findall(function.body))
-    return [extent for extent in found if _SMALLEST < extent < _LARGEST]
+    return [extent for extent in found if _SMALLEST <= extent < _LARGEST]
 
 
 def bytes_on_stack(function: IRFunction) -> int:
@@ -30,8 +30,11 @@ def bytes_on_stack(function: IRFunction) -> int:
     ----------
     function : IRFunction
     """
-    return sum(
-        function.module.layout.size(function.instruction(number).element)
-        for number, opcode in enumerate(function.opcodes)
-        if opcode == "alloca"
-    )
+    total = 0
+    for number, opcode in enumerate(function.opcodes):
+        if opcode == "alloca":
+            variable = function.instruction(number)
+            count = variable.operands[0].text if variable.operands else "1"
+            size = function.module.layout.size(variable.element)
+            total += size * (int(count) if count.isdigit() else 1)
+    return total

@@ -13,8 +13,10 @@ _KINDS = {
     "nothing": r"llvm\.(?:dbg|lifetime|assume|invariant|annotation|donothing|prefetch"
     r"|experimental\.noalias)\b.*",
     "fma": r"(?:llvm\.)?(?:experimental\.constrained\.)?(?:fmaf?|fmuladd|mad|mad24)",
-    "extreme": r"(?:llvm\.)?[fsu]?(?:min|max)(?:imum|num)?[fl]?|(?:llvm\.)?f?abs[fl]?"
-    r"|clamp|llvm\.vector\.reduce\.\w*(?:min|max)",
+    "select": r"llvm\.[su](?:min|max)|(?:llvm\.|l|ll)?abs"
+    r"|llvm\.vector\.reduce\.(?:[su]?(?:min|max)|add|mul|and|or|xor)",
+    "extreme": r"(?:llvm\.)?f?(?:min|max)(?:imum|num)?[fl]?|(?:llvm\.)?fabs[fl]?"
+    r"|clamp|llvm\.vector\.reduce\.f(?:min|max)\w*",
     "root": r"(?:llvm\.|native_|half_)?r?sqrt[fl]?|(?:llvm\.)?hypot[fl]?|cbrt[fl]?",
     "transcendental": r"(?:llvm\.|native_|half_)?(?:exp|exp2|exp10|expm1|log|log2|log10"
     r"|log1p|sin|cos|tan|sincos|asin|acos|atan|atan2|sinh|cosh|tanh|pow|powi|powr|pown"
@@ -42,7 +44,7 @@ _PATTERN = re.compile(
 
 
 _POSITION = re.compile(
-    r"get_(global|local|group)_id\w*\(i32 (?:\w+ )?(\d)\)"
+    r"get_(global|local|group)_id\w*\(i32 (?:\w+ )*(\d)\)"
     r"|sreg\.(tid|ctaid)\.([xyz])|work(item|group)\.id\.([xyz])"
 )
 _GROUP = {"ctaid": "group", "group": "group", "global": "global"}

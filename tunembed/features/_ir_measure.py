@@ -85,15 +85,15 @@ def measure_ir(
     values = {
         **_code(parts, int(counted.sum())),
         **_mix(np.bincount(kinds, minlength=len(KINDS)), work),
-        **_loops(parts, default_trips),
+        **_loops(parts, counted),
         **_memory(accesses, on_stack, parts),
         **_patterns(accesses),
         **_threads(accesses),
         **_questions(functions),
         "compute_flops": float(flops.sum()),
         "compute_special": _ratio(flops[_SPECIAL[kinds]].sum(), flops.sum()),
-        "compute_vector": _ratio((lanes > 1).sum(), len(lanes)),
-        "compute_lanes": float(lanes.max()),
+        "compute_vector": _ratio((lanes > 1)[counted].sum(), counted.sum()),
+        "compute_lanes": float(lanes[counted].max(initial=1.0)),
     }
     return values | _intensity(values, work)
 
@@ -123,7 +123,7 @@ def _mix(counts: NDArray[np.intp], work: Floats) -> dict[str, float]:
     return values
 
 
-def _loops(parts: Sequence[_Part], default_trips: float) -> dict[str, float]:
+def _loops(parts: Sequence[_Part], counted: NDArray[np.bool_]) -> dict[str, float]:
     loops = [loop for part in parts for loop in part.analysis.loops]
     depths = np.concatenate([part.operations.depths for part in parts])
     inner = 0
@@ -145,7 +145,7 @@ def _loops(parts: Sequence[_Part], default_trips: float) -> dict[str, float]:
         "loop_trips": max(float(part.operations.weights.max()) for part in parts)
         if loops
         else 0.0,
-        "loop_inside": float((depths > 0).mean()),
+        "loop_inside": _ratio((depths > 0)[counted].sum(), counted.sum()),
     }
 
 

@@ -67,7 +67,7 @@ _FLOPS = {
     "extreme": 1,
     "root": 1,
     "transcendental": 1,
-    "dot": 4,
+    "dot": 1,
 }
 _FLOPS_OF = np.array([_FLOPS.get(kind, 0) for kind in KINDS], dtype=np.float64)
 

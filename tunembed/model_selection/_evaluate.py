@@ -72,7 +72,7 @@ def evaluate(
     n_jobs : int, default=None
         Number of processes, as of `joblib.Parallel`.
     on_fold : callable, default=None
-        Called after each fold, for a progress bar; only without `n_jobs`.
+        Called after each fold, for a progress bar.
     return_recommendations : bool, default=False
         Return what was recommended instead of the scores.
 
@@ -82,8 +82,12 @@ def evaluate(
         Scores, one row per split and model, as `summarize` describes; the last model of
         each split is the oracle. Or one row per split, seed, model and sample with
         ``chosen``, ``abstained``, ``correct``, ``speedup`` and ``oracle_share``. What
-        was chosen but not measured counts as the baseline, except that of the ranking
-        of a recommender the first that was measured is taken.
+        was chosen but not measured counts as wrong, and runs like the baseline.
+
+    Raises
+    ------
+    ValueError
+        If a model has the name of a trivial one, or there are no such groups.
 
     Examples
     --------
@@ -102,6 +106,11 @@ def evaluate(
 'oracle']
     """
     models = _named(estimator)
+    taken = {*trivial_models(dataset.baseline, np.empty(0, np.intp), 0), ORACLE}
+    if taken & set(models):
+        raise ValueError(
+            f"{sorted(taken & set(models))[0]!r} is a trivial model's name"
+        )
     X = dataset.data if X is None else X
     folds = [
         _Fold(split, seed, *fold)
@@ -120,14 +129,14 @@ def evaluate(
             on_fold()
     recommendations = pd.concat(parts, ignore_index=True)
     order = [*dict.fromkeys(recommendations["model"])]
-    recommendations = recommendations.sort_values(
-        ["split", "model"],
-        key=lambda column: column.map(
-            {name: n for n, name in enumerate([*splits, *order])}
-        ),
-        kind="stable",
-        ignore_index=True,
-    )
+    for column, names in (("model", order), ("split", list(splits))):
+        places = {name: n for n, name in enumerate(names)}
+        recommendations = recommendations.sort_values(
+            column,
+            key=lambda found, places=places: found.map(places),
+            kind="stable",
+            ignore_index=True,
+        )
     return recommendations if return_recommendations else summarize(recommendations)
 
 
@@ -154,7 +163,7 @@ def _score_fold(
         fitted = clone(model)
         _seed(fitted, fold.seed)
         _fit(fitted, _take(X, fold.train), dataset, fold.train, groups)
-        chosen = _recommend(fitted, _take(X, fold.test), dataset, fold.test)
+        chosen = _recommend(fitted, _take(X, fold.test))
         parts.append(_scored(dataset, fold, name, *chosen))
     if trivial:
         parts += _score_trivial(dataset, fold)
@@ -206,26 +215,15 @@ def _fit(
     model.fit(X, dataset.runtimes.iloc[rows], **options)
 
 
-def _recommend(
-    model: Any, X: Any, dataset: Any, rows: NDArray[np.intp]
-) -> tuple[list[Any], NDArray[np.bool_]]:
+def _recommend(model: Any, X: Any) -> tuple[list[Any], NDArray[np.bool_]]:
     """Return the configuration of each sample, and for which it was for want of any."""
-    last = model
-    if isinstance(model, Pipeline):
-        X, last = model[:-1].transform(X), model[-1]
+    last = model[-1] if isinstance(model, Pipeline) else model
     if not hasattr(last, "rank"):
-        return list(model[-1].predict(X) if last is not model else model.predict(X)), (
-            np.zeros(len(rows), dtype=bool)
-        )
-    table = dataset.runtimes.iloc[rows]
-    depth = table.shape[1] if table.isna().any(axis=None) else 1
-    ranked = last.rank(X, depth)
-    measured = table.notna().to_numpy()
-    column = {label: n for n, label in enumerate(table.columns)}
-    places = ranked["configuration"].map(column).to_numpy()
-    ranked = ranked[measured[ranked["sample"].to_numpy(), places] | (depth == 1)]
-    first = ranked.drop_duplicates("sample").set_index("sample").loc[range(len(rows))]
-    return first["configuration"].to_list(), first["abstained"].to_numpy(dtype=bool)
+        return list(model.predict(X)), np.zeros(len(X), dtype=bool)
+    if isinstance(model, Pipeline) and len(model) > 1:
+        X = model[:-1].transform(X)
+    ranked = last.rank(X, 1)
+    return ranked["configuration"].to_list(), ranked["abstained"].to_numpy(dtype=bool)
 
 
 def _scored(
@@ -240,7 +238,8 @@ def _scored(
     baseline = table[dataset.baseline].to_numpy()
     column = {label: n for n, label in enumerate(table.columns)}
     taken = seconds[np.arange(len(seconds)), [column[label] for label in chosen]]
-    taken = np.where(np.isnan(taken), baseline, taken)
+    measured = ~np.isnan(taken)
+    taken = np.where(measured, taken, baseline)
     best = np.nanmin(seconds, axis=1)
     return pd.DataFrame(
         {
@@ -250,7 +249,7 @@ def _scored(
             "sample": fold.test,
             "chosen": pd.Series(list(chosen), dtype=object),
             "abstained": abstained,
-            "correct": taken == best,
+            "correct": measured & (taken == best),
             "speedup": baseline / taken,
             "oracle_share": best / taken,
         }

@@ -113,19 +113,37 @@ class Values:
         if opcode == "phi":
             return self._counted(text, itself, depth)
         if opcode == "load" and self.slots:
-            return self._loaded(self.instruction(number), itself, depth)
+            return self._loaded(number, itself, depth)
         if opcode in _COMPUTED:
             return self._computed(self.instruction(number), depth) or itself
         return itself
 
-    def _loaded(self, load: Instruction, itself: Linear, depth: int) -> Linear:
-        address = load.operands[0].text
+    def _loaded(self, number: int, itself: Linear, depth: int) -> Linear:
+        address = self.instruction(number).operands[0].text
         stores = self.slots.get(address)
         if stores is None:
             return itself
         if len(stores) == 1 and address not in self.inductions:
             return self.linear(self.instruction(stores[0]).operands[0], depth)
-        return self._counted(address, Linear(0, {address: 1}), depth)
+        value = self._counted(address, Linear(0, {address: 1}), depth)
+        return value + Linear(self._changed_before(number, address))
+
+    def _changed_before(self, number: int, address: str) -> int:
+        """Return by how much the iteration of a load has changed a variable already."""
+        changed = self.inductions.get(address, {})
+        flow, block, total = self.function.flow, self.block_of[number], 0
+        for loop in flow.loops:
+            if loop.header in changed and block in loop.blocks:
+                (store,) = self._stores_in(loop, address)
+                where = self.block_of[store]
+                behind = (
+                    store < number if where == block else flow.dominates(where, block)
+                )
+                total += changed[loop.header].step * behind
+        return total
+
+    def _stores_in(self, loop: NaturalLoop, address: str) -> list[int]:
+        return [n for n in self.slots[address] if self.block_of[n] in loop.blocks]
 
     def _counted(self, name: str, itself: Linear, depth: int) -> Linear:
         """Return the value of a variable by the iterations of what changes it."""
@@ -210,13 +228,15 @@ class Values:
 
     def _stored(self, loop: NaturalLoop) -> list[Induction]:
         """Find the variables on the stack that an iteration changes by a constant."""
-        found = []
+        found, flow = [], self.function.flow
         for name, stores in self.slots.items():
-            inside = [n for n in stores if self.block_of[n] in loop.blocks]
+            inside = self._stores_in(loop, name)
             if len(inside) != 1:
                 continue
             (number,) = inside
-            if self.function.flow.depths[self.block_of[number]] != loop.depth:
+            block = self.block_of[number]
+            always = all(flow.dominates(block, latch) for latch in loop.latches)
+            if flow.depths[block] != loop.depth or not always:
                 continue
             step = self._step(self.instruction(number).operands[0], name)
             if step:
