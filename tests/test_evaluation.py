@@ -13,6 +13,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from typer.testing import CliRunner
 
+from tunembed.cli._evaluate import TaskName
 from tunembed.cli._main import app
 from tunembed.datasets import make_runtime_table
 from tunembed.datasets._archive import MIRROR
@@ -94,7 +95,7 @@ def test_what_is_not_known_is_named():
         run_task("spam")
     with pytest.raises(ValueError, match="numa has no split 'suite'; it has appl"):
         run_task("numa", splits=["suite"])
-    assert set(TASKS) == {"devmap", "coarsening", "numa", "blocksize"}
+    assert list(TASKS) == [task.value for task in TaskName]
 
 
 def test_the_better_candidate_is_chosen_on_training_groups():

@@ -193,7 +193,7 @@ def test_what_is_missing_and_what_is_wrong():
     rows = IRVectorizer(errors="nan").transform([None, module])
     assert np.isnan(rows[0]).all() and np.isfinite(rows[1]).all()
     unit = parse_c("void f(int n) { }")
-    with pytest.raises(TypeError, match=r"X\[0\] must be an IRModule or IRFunction"):
+    with pytest.raises(TypeError, match=r"X\[0\] must be IRModule or IRFunction"):
         IRVectorizer().transform([unit])
     assert IRVectorizer().transform([]).shape == (0, len(IR_FEATURES))
 

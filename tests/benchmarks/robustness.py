@@ -82,10 +82,11 @@ def insert(data, pool, source):
 def nest(data, pool, source):
     """Repeat an opening bracket or a sign very often."""
     at = source.randrange(len(data))
-    sign = source.choice(
-        [b"(", b"[", b"{", b"<", b"*", b"-", b"[1 x ", b"{ ", b"((int)"]
+    return (
+        data[:at]
+        + source.choice(BRACKETS) * source.choice([50, 1000, 20_000])
+        + data[at:]
     )
-    return data[:at] + sign * source.choice([50, 1000, 20_000]) + data[at:]
 
 
 def swap_words(data, pool, source):

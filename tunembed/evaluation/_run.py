@@ -13,6 +13,7 @@ import pandas as pd
 from tunembed.evaluation._problem import Problem
 from tunembed.evaluation._tasks import TASKS
 from tunembed.model_selection import (
+    USUAL,
     bootstrap_interval,
     evaluate,
     make_splits,
@@ -20,7 +21,6 @@ from tunembed.model_selection import (
 )
 
 ALL = "all"
-USUAL = "usual"
 
 
 def run_task(
@@ -105,8 +105,8 @@ def run_problems(
         One row per ``problem``, ``split``, ``part`` of the samples and ``model``, with
         the scores of `tunembed.model_selection.summarize`, and ``low`` and ``high``,
         the 95 % interval of the geometric mean speedup over groups of the split drawn
-        anew; the models are not fitted anew. Trivial
-        models come last in each block, then the oracle.
+        anew; the models are not fitted anew. Trivial models come last in each block,
+        then the oracle.
     """
     problems = list(problems)
     jobs = [

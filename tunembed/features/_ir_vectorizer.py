@@ -6,20 +6,20 @@
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import Parallel, delayed
 
-from tunembed.features._errors import check_sequence, report
-from tunembed.features._feature import as_text
+from tunembed.features._feature import as_text, to_row
 from tunembed.features._ir_measure import measure_ir
 from tunembed.features._ir_table import IR_FEATURES, IR_NAMES
+from tunembed.features._samples import present
+from tunembed.features._stateless import StatelessTransformer
 from tunembed.parsers import IRFunction, IRModule
 
-_ON_LOG_SCALE = np.array([feature.log for feature in IR_FEATURES])
+_HINT = "ProgramParser('llvm') parses texts."
 
 
-class IRVectorizer(TransformerMixin, BaseEstimator):
+class IRVectorizer(StatelessTransformer):
     """Describe LLVM IR by named counters: instructions, loops, memory, threads.
 
     Every module or function becomes a row of numbers. Nothing is run, and nothing is
@@ -96,24 +96,6 @@ class IRVectorizer(TransformerMixin, BaseEstimator):
         self.errors = errors
         self.n_jobs = n_jobs
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X=None, y=None):
-        """Check the parameters; nothing is learnt.
-
-        Parameters
-        ----------
-        X : Ignored
-            Not used.
-        y : Ignored
-            Not used.
-
-        Returns
-        -------
-        IRVectorizer
-            The transformer itself.
-        """
-        return self
-
     def transform(self, X):
         """Describe modules or functions.
 
@@ -128,16 +110,13 @@ class IRVectorizer(TransformerMixin, BaseEstimator):
             A row of NaN where there is nothing to describe and ``errors="nan"``.
         """
         self._validate_params()
-        check_sequence(X, "modules or functions of LLVM IR")
-        for index, sample in enumerate(X):
-            _check(sample, index, self.errors)
+        samples = present(X, (IRModule, IRFunction), self.errors, _HINT)
         result = np.full((len(X), len(IR_FEATURES)), np.nan)
-        known = [index for index, sample in enumerate(X) if sample is not None]
         rows = Parallel(n_jobs=self.n_jobs)(
-            delayed(_row)(X[index], self.default_trips) for index in known
+            delayed(_row)(sample, self.default_trips) for _, sample in samples
         )
-        if known:
-            result[known] = rows
+        for (index, _), row in zip(samples, rows, strict=True):
+            result[index] = row
         return result
 
     def get_feature_names_out(self, input_features=None):
@@ -155,38 +134,13 @@ class IRVectorizer(TransformerMixin, BaseEstimator):
         """
         return np.array(IR_NAMES, dtype=object)
 
-    def __sklearn_is_fitted__(self):
-        return True
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.no_validation = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.allow_nan = True
-        return tags
-
 
 def _row(sample, default_trips):
     """Return the row of one sample, on the scales of the table."""
     functions = (
         [sample] if isinstance(sample, IRFunction) else [*sample.functions.values()]
     )
-    values = measure_ir(functions, default_trips)
-    row = np.array([values[name] for name in IR_NAMES])
-    scaled = np.sign(row) * np.log2(1 + np.abs(row))
-    return np.where(_ON_LOG_SCALE, scaled, row)
-
-
-def _check(sample, index, errors):
-    if sample is None:
-        if errors == "raise":
-            report(index, "nothing was parsed", errors, None)
-    elif not isinstance(sample, (IRModule, IRFunction)):
-        raise TypeError(
-            f"X[{index}] must be an IRModule or IRFunction, got "
-            f"{type(sample).__name__}. ProgramParser('llvm') parses texts."
-        )
+    return to_row(IR_FEATURES, measure_ir(functions, default_trips))
 
 
 if IRVectorizer.__doc__ is not None:  # None under python -OO

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from tunembed.features._errors import check_sequence, report
 from tunembed.features._feature import as_text, to_row
 from tunembed.features._measure import measure
+from tunembed.features._stateless import StatelessTransformer
 from tunembed.features._table import FEATURES, NAMES
 from tunembed.features._view import NestView
 from tunembed.parsers import Function, LoopNest, TranslationUnit, find_loop_nests
 
 
-class LoopNestVectorizer(TransformerMixin, BaseEstimator):
+class LoopNestVectorizer(StatelessTransformer):
     """Describe loop nests by named features: shape, strides, reuse, operations.
 
     Every nest becomes a row of numbers that say how it behaves at the given sizes.
@@ -106,24 +106,6 @@ class LoopNestVectorizer(TransformerMixin, BaseEstimator):
         self.default_extent = default_extent
         self.errors = errors
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X=None, y=None):
-        """Check the parameters; nothing is learnt.
-
-        Parameters
-        ----------
-        X : Ignored
-            Not used.
-        y : Ignored
-            Not used.
-
-        Returns
-        -------
-        LoopNestVectorizer
-            The transformer itself.
-        """
-        return self
-
     def transform(self, X):
         """Describe loop nests.
 
@@ -184,17 +166,6 @@ class LoopNestVectorizer(TransformerMixin, BaseEstimator):
             The names, in the order of the columns.
         """
         return np.array(NAMES, dtype=object)
-
-    def __sklearn_is_fitted__(self):
-        return True
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.no_validation = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def _nests(sample, index):

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from pycparser import c_ast
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.parallel import Parallel, delayed
 
 from tunembed.features._errors import check_sequence, report
+from tunembed.features._stateless import StatelessTransformer
 from tunembed.parsers import (
     Function,
     IRFunction,
@@ -32,7 +32,7 @@ _DEEPEST = 120
 
 
 class ProgramParser(  # type: ignore[call-arg]
-    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    StatelessTransformer, auto_wrap_output_keys=None
 ):
     """Parse program texts, one bad text never ending the whole batch.
 
@@ -90,24 +90,6 @@ class ProgramParser(  # type: ignore[call-arg]
         self.n_jobs = n_jobs
         self.include_dirs = include_dirs
         self.defines = defines
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X=None, y=None):
-        """Check the parameters; nothing is learnt.
-
-        Parameters
-        ----------
-        X : Ignored
-            Not used.
-        y : Ignored
-            Not used.
-
-        Returns
-        -------
-        ProgramParser
-            The transformer itself.
-        """
-        return self
 
     def transform(self, X):
         """Parse programs.
@@ -194,16 +176,9 @@ class ProgramParser(  # type: ignore[call-arg]
             if part is not None
         }
 
-    def __sklearn_is_fitted__(self):
-        return True
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.no_validation = True
-        tags.input_tags.two_d_array = False
         tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
         return tags
 
 

@@ -7,10 +7,11 @@ from tunembed.model_selection._evaluate import evaluate
 from tunembed.model_selection._leakage import LeakageReport
 from tunembed.model_selection._near_copies import near_copies
 from tunembed.model_selection._scores import bootstrap_interval, summarize
-from tunembed.model_selection._splits import make_splits
+from tunembed.model_selection._splits import USUAL, make_splits
 
 __all__ = [
     "LeakageReport",
+    "USUAL",
     "bootstrap_interval",
     "evaluate",
     "make_splits",

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from tunembed.parsers._ir._module import IRFunction
-
-_NAME = re.compile(r'%(?:"[^"]*"|[-\w.$]+)')
+from tunembed.parsers._ir._tokens import LOCAL
 
 
 def find_slots(function: IRFunction) -> dict[str, list[int]]:
@@ -31,7 +29,7 @@ def find_slots(function: IRFunction) -> dict[str, list[int]]:
     }
     if not stores:
         return stores
-    others = Counter(_NAME.findall(function.body))
+    others = Counter(LOCAL.findall(function.body))
     for number, (opcode, text) in enumerate(
         zip(function.opcodes, function.texts, strict=True)
     ):
@@ -42,7 +40,7 @@ def find_slots(function: IRFunction) -> dict[str, list[int]]:
                 if opcode == "store":
                     stores[address].append(number)
         elif "@llvm.lifetime." in text:
-            others.subtract(_NAME.findall(text))
+            others.subtract(LOCAL.findall(text))
     return {name: found for name, found in stores.items() if others[name] == 1}
 
 

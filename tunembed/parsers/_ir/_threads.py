@@ -12,11 +12,11 @@ from tunembed.parsers._ir._calls import plain_name
 from tunembed.parsers._ir._flow import NaturalLoop
 from tunembed.parsers._ir._induction import AT_THE_START, Values
 from tunembed.parsers._ir._instructions import CALLS, Operand
+from tunembed.parsers._ir._tokens import LOCAL
 
 _BY_DIMENSION = frozenset(("get_global_id", "get_local_id"))
 _FIRST = frozenset(("llvm.nvvm.read.ptx.sreg.tid.x", "llvm.amdgcn.workitem.id.x"))
 _ASKS = re.compile(r"get_(?:global|local)_id|\.tid\.[xyz]|workitem\.id\.[xyz]")
-_NAME = re.compile(r'%(?:"[^"]*"|[-\w.$]+)')
 
 
 class Threads:
@@ -71,7 +71,7 @@ class Threads:
         return any(
             not loop.blocks.issuperset(function.flow.successors[block])
             and not self._differ.isdisjoint(
-                _NAME.findall(texts[function.blocks[block].stop - 1])
+                LOCAL.findall(texts[function.blocks[block].stop - 1])
             )
             for block in loop.blocks
         )
@@ -125,7 +125,7 @@ class Threads:
         for result, opcode, text in zip(
             function.results, function.opcodes, function.texts, strict=True
         ):
-            names = _NAME.findall(text)
+            names = LOCAL.findall(text)
             if opcode == "store" and names and names[-1] in slots:
                 result = names.pop()
             if result:

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 TOKEN = re.compile(r'[%@](?:"[^"]*"|[-\w.$]+)|c?"[^"]*"|[-+\w.]+|[][(){}<>,=!#*|]')
+LOCAL = re.compile(r'%(?:"[^"]*"|[-\w.$]+)')
 _CLOSING = {"[": "]", "(": ")", "{": "}", "<": ">"}
 _TYPES = frozenset(
     "ptr void half bfloat float double fp128 x86_fp80 ppc_fp128 label metadata token "
