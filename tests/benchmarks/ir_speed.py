@@ -46,6 +46,7 @@ for name in sys.stdin.read().splitlines():
 ROWS = """
 import re, sys
 from pathlib import Path
+sys.modules["pyarrow"] = None  # pandas loads it where it lies; nothing here needs it
 from tunembed.features import {vectorizer}, ProgramParser
 parser, vectorizer = ProgramParser("llvm"), {vectorizer}()
 for name in sys.stdin.read().splitlines():
