@@ -8,6 +8,7 @@ from tunembed.datasets._cuda_block_size import fetch_cuda_block_size
 from tunembed.datasets._device_mapping import fetch_device_mapping
 from tunembed.datasets._loop_nests import make_loop_nests
 from tunembed.datasets._numa_prefetch import fetch_numa_prefetch
+from tunembed.datasets._numa_sources import fetch_numa_sources
 from tunembed.datasets._poj104 import fetch_poj104
 from tunembed.datasets._runtime_table import make_runtime_table
 from tunembed.datasets._thread_coarsening import fetch_thread_coarsening
@@ -19,6 +20,7 @@ __all__ = [
     "fetch_cuda_block_size",
     "fetch_device_mapping",
     "fetch_numa_prefetch",
+    "fetch_numa_sources",
     "fetch_poj104",
     "fetch_thread_coarsening",
     "fetch_vectorization_loops",
