@@ -8,8 +8,10 @@ from tunembed.features._errors import SampleError, SampleWarning
 from tunembed.features._feature import Feature
 from tunembed.features._graph_vectorizer import GraphVectorizer
 from tunembed.features._ir_table import IR_FEATURES
+from tunembed.features._ir_tokens import numbered_statements
 from tunembed.features._ir_vectorizer import IRVectorizer
 from tunembed.features._loop_nest_vectorizer import LoopNestVectorizer
+from tunembed.features._node_words import node_words
 from tunembed.features._normalized import normalized_statements, normalized_tokens
 from tunembed.features._openmp_table import OPENMP_FEATURES
 from tunembed.features._openmp_vectorizer import OpenMPVectorizer
@@ -34,6 +36,8 @@ __all__ = [
     "describe",
     "explain_row",
     "graph_hash",
+    "node_words",
     "normalized_statements",
     "normalized_tokens",
+    "numbered_statements",
 ]

@@ -13,13 +13,12 @@ from sklearn.utils.parallel import Parallel, delayed
 from tunembed.features._samples import present
 from tunembed.features._stateless import StatelessTransformer
 from tunembed.features._weisfeiler_lehman import (
-    FLOWS,
     first_labels,
     neighbours_of,
     refined,
     take_part,
 )
-from tunembed.parsers import IRFunction, IRModule, ProgramGraph, program_graph
+from tunembed.parsers import FLOWS, IRFunction, IRModule, ProgramGraph, program_graph
 
 _HINT = "ProgramParser(language='llvm') parses LLVM IR, compile_to_ir compiles C to it."
 

@@ -65,14 +65,32 @@ def ir_statements(functions: Iterable[IRFunction]) -> list[str]:
         ``"define ptr i32"``, ``"load float %v"``, ``"store float %v %v"``,
         ``"icmp slt i32 %v <2^3>"``, ``"call @llvm.fma float %v %v <0>"``.
     """
-    found: list[str] = []
-    for function in functions:
-        found.append(" ".join(_opening(function)))
-        found += (
-            " ".join(_Reader(function, instruction).statement())
-            for instruction in function.instructions
-            if not _is_silent(instruction)
-        )
+    return [text for function in functions for _, text in numbered_statements(function)]
+
+
+def numbered_statements(function: IRFunction) -> list[tuple[int, str]]:
+    """Return the statements of a function with the numbers of their instructions.
+
+    Parameters
+    ----------
+    function : IRFunction
+
+    Returns
+    -------
+    list of (int, str)
+        -1 for the opening, ``"define"`` and the types of the parameters. Instructions
+        that only describe the program are left out.
+
+    See Also
+    --------
+    normalized_statements : The same without numbers, also of modules and of C.
+    """
+    found = [(-1, " ".join(_opening(function)))]
+    found += (
+        (number, " ".join(_Reader(function, instruction).statement()))
+        for number, instruction in enumerate(function.instructions)
+        if not _is_silent(instruction)
+    )
     return found
 
 

@@ -17,11 +17,9 @@ from tunembed.features._normalize import (
     split_constant,
     without_names,
 )
-from tunembed.parsers import ProgramGraph
+from tunembed.parsers import FLOWS, NODE_KINDS, ProgramGraph
 
-FLOWS = ("control", "data", "call", "type")
-_KINDS = ("instruction", "variable", "constant", "type")
-_INSTRUCTION = _KINDS.index("instruction")
+_INSTRUCTION = NODE_KINDS.index("instruction")
 _LAST_POSITION = 15
 _MOST_ROUNDS = 32
 
@@ -83,7 +81,7 @@ def first_labels(graph: ProgramGraph, texts: bool, constants: str) -> Labels:
 @lru_cache(maxsize=1 << 16)
 def _text_label(kind: int, text: str, texts: bool, constants: str) -> int:
     shown = _shown(kind, text, constants) if texts else ""
-    data = f"{_KINDS[kind]}\0{shown}".encode(errors="surrogatepass")
+    data = f"{NODE_KINDS[kind]}\0{shown}".encode(errors="surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
 
 
@@ -91,7 +89,7 @@ def _shown(kind: int, text: str, constants: str) -> str:
     """Return what of a node's text goes into its label: no names of the program's."""
     if kind == _INSTRUCTION:
         return text
-    if _KINDS[kind] != "constant":
+    if NODE_KINDS[kind] != "constant":
         return plain_type(text) if constants == "magnitude" else without_names(text)
     dtype, value = split_constant(text)
     plain = plain_constant(value)

@@ -23,7 +23,7 @@ from tunembed.parsers._functions import Function, TranslationUnit
 from tunembed.parsers._ir._calls import plain_name
 from tunembed.parsers._ir._compile import compile_to_ir
 from tunembed.parsers._ir._flow import Flow, NaturalLoop
-from tunembed.parsers._ir._graph import ProgramGraph
+from tunembed.parsers._ir._graph import FLOWS, NODE_KINDS, ProgramGraph
 from tunembed.parsers._ir._graph_builder import program_graph
 from tunembed.parsers._ir._induction import Induction
 from tunembed.parsers._ir._instructions import Instruction, Operand
@@ -49,6 +49,8 @@ from tunembed.parsers._pragmas import read_pragma
 from tunembed.parsers._reductions import extreme_of
 
 __all__ = [
+    "FLOWS",
+    "NODE_KINDS",
     "Access",
     "Affine",
     "Block",
