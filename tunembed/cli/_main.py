@@ -15,6 +15,7 @@ from tunembed.cli import (
     _database,
     _evaluate,
     _explain,
+    _survey,
     _tune,
 )
 
@@ -33,6 +34,7 @@ app.command("campaign")(_campaign.campaign)
 app.command("evaluate")(_evaluate.evaluate)
 app.add_typer(_benchmark.app, name="benchmark")
 app.add_typer(_database.app, name="db")
+app.add_typer(_survey.app, name="survey")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -27,6 +27,7 @@ from tunembed.kernels._outcome import (
 )
 from tunembed.kernels._program import Program, measure_programs
 from tunembed.kernels._sizes import declared_sizes, default_sizes, verification_sizes
+from tunembed.kernels._statistics import median_interval
 
 __all__ = [
     "BASELINE_FLAGS",
@@ -53,5 +54,6 @@ __all__ = [
     "machine_fingerprint",
     "measure_callables",
     "measure_programs",
+    "median_interval",
     "verification_sizes",
 ]
