@@ -88,7 +88,7 @@ def read_kernel(text: str) -> OpenMPKernel:
         ArgumentSpec(
             parameter.name,
             parameter.dtype,
-            tuple(extent.to_c() for extent in parameter.shape if extent),
+            tuple(extent.to_c() for extent in parameter.shape if extent is not None),
             fills.get(parameter.name, "random"),
         )
         for parameter in function.parameters
