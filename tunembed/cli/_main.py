@@ -12,6 +12,7 @@ from tunembed.cli import (
     _apply,
     _benchmark,
     _campaign,
+    _compare,
     _database,
     _evaluate,
     _explain,
@@ -32,6 +33,7 @@ app.command("explain")(_explain.explain)
 app.command("apply")(_apply.apply)
 app.command("campaign")(_campaign.campaign)
 app.command("evaluate")(_evaluate.evaluate)
+app.command("compare")(_compare.compare)
 app.add_typer(_benchmark.app, name="benchmark")
 app.add_typer(_database.app, name="db")
 app.add_typer(_survey.app, name="survey")

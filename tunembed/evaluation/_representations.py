@@ -1,0 +1,72 @@
+"""Ways to make a vector of a program that is given as LLVM IR."""
+
+# Authors: The tunembed developers
+# SPDX-License-Identifier: BSD-3-Clause
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tunembed.evaluation._ir2vec import UnavailableError, ir2vec_vectors
+from tunembed.features import GraphVectorizer, IRVectorizer, TokenVectorizer
+from tunembed.parsers import IRModule
+
+Modules = Sequence[IRModule | None]
+Representation = Callable[[Modules], Any]
+
+
+def counters(modules: Modules) -> Any:
+    """Return named counters, shape (n_modules, n_counters)."""
+    return IRVectorizer(errors="nan").transform(list(modules))
+
+
+def tokens(modules: Modules) -> Any:
+    """Return counts of statements and of pairs of them, sparse.
+
+    Which of them there are is known of all programs. That lets nothing through: those
+    that no training program has are left out before anything is learnt.
+    """
+    return TokenVectorizer((1, 2), errors="nan").fit_transform(list(modules))
+
+
+def subtrees(modules: Modules) -> Any:
+    """Return counts of hashed subtrees of the program graph, sparse."""
+    return GraphVectorizer(errors="nan").transform(list(modules))
+
+
+def encoder(modality: str) -> Representation:
+    """Return what embeds modules by the frozen encoder.
+
+    Parameters
+    ----------
+    modality : {"text", "graph", "both"}
+    """
+
+    def embed(modules: Modules) -> Any:
+        from tunembed import embeddings
+
+        kind = getattr(embeddings, "MIREncoder", None)
+        if kind is None:
+            raise UnavailableError("this version has no encoder")
+        try:
+            return kind(modality=modality, errors="nan").fit_transform(list(modules))
+        except (OSError, ValueError) as error:
+            raise UnavailableError(f"the encoder cannot be used: {error}") from error
+
+    return embed
+
+
+# None: nothing is known of the program, only the auxiliary columns are seen.
+REPRESENTATIONS: dict[str, Representation | None] = {
+    "auxiliary": None,
+    "counters": counters,
+    "tokens": tokens,
+    "graph": subtrees,
+    "ir2vec": ir2vec_vectors,
+    "encoder-text": encoder("text"),
+    "encoder-graph": encoder("graph"),
+    "encoder": encoder("both"),
+}
+# Those that were trained on other programs before.
+PRETRAINED = ("ir2vec", "encoder-text", "encoder-graph", "encoder")
