@@ -71,6 +71,29 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextmanager
+def corpus_progress() -> Iterator[Callable[[str, int, int, int], None]]:
+    """Show a build on standard error: a bar, or one line per package in a file.
+
+    What is given takes a package, its units done, all its units, and the functions.
+    """
+    screen = console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    bar = Progress(
+        *columns, TimeElapsedColumn(), console=screen, disable=not screen.is_terminal
+    )
+    with bar:
+        task = bar.add_task("evaluation sets", total=None)
+
+        def show(package: str, done: int, total: int, functions: int) -> None:
+            text = f"{package}: {functions} functions"
+            bar.update(task, description=text, completed=done, total=total)
+            if done == total and not screen.is_terminal:
+                screen.print(text)
+
+        yield show
+
+
 def scores_table(scores: "pd.DataFrame") -> Table:
     """Return the scores of models, a block of lines for each part of the samples."""
     table = _table()

@@ -13,6 +13,7 @@ from tunembed.cli import (
     _benchmark,
     _campaign,
     _compare,
+    _corpus,
     _database,
     _evaluate,
     _explain,
@@ -35,6 +36,7 @@ app.command("campaign")(_campaign.campaign)
 app.command("evaluate")(_evaluate.evaluate)
 app.command("compare")(_compare.compare)
 app.add_typer(_benchmark.app, name="benchmark")
+app.add_typer(_corpus.app, name="corpus")
 app.add_typer(_database.app, name="db")
 app.add_typer(_survey.app, name="survey")
 
