@@ -192,6 +192,47 @@ class MIREncoder(StatelessTransformer):
         """
         return _cached(*self._file()).card
 
+    @classmethod
+    def pretrain(cls, corpus, output, *, folder, training=None, **options):
+        """Train an encoder on programs of one's own; needs the extra ``pretrain``.
+
+        Parameters
+        ----------
+        corpus : tunembed.corpus.Corpus
+        output : path-like
+            The file of weights to write, ``.npz``.
+        folder : path-like
+            For checkpoints and curves; a training that was stopped goes on there.
+        training : dict, optional
+            How: ``epochs``, ``batch_size``, ``learning_rate``, ``objectives``,
+            ``modalities``, ``n_pieces``, ``seed``.
+        **options
+            ``start`` (weights to go on from), ``device``, ``n_jobs``, ``licence``,
+            ``progress``.
+
+        Returns
+        -------
+        MIREncoder
+            With the new weights.
+
+        Raises
+        ------
+        ImportError
+            If torch or tokenizers are not installed.
+        """
+        try:
+            from tunembed.embeddings import _pretraining
+        except ImportError as error:
+            raise ImportError(
+                f"{error.name} is needed to train an encoder: "
+                "pip install 'tunembed[pretrain]'"
+            ) from error
+        how = _pretraining.Training(**(training or {}))
+        path = _pretraining.pretrain(
+            corpus, output, folder=folder, training=how, **options
+        )
+        return cls(path)
+
     def _rows(self, programs):
         path, changed = self._file()
         batches = Parallel(n_jobs=self.n_jobs)(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,9 +19,8 @@ from tunembed.embeddings._pretraining._prepare import Prepared
 
 # Windows of a function that are read at most: a longer one is cut.
 _MOST_WINDOWS = 4
-_HIDDEN_WORDS = 0.15
-_HIDDEN_NODES = 0.15
-_HIDDEN_EDGES = 0.15
+# Share of the words, nodes and edges that are hidden.
+_HIDDEN = 0.15
 NOT_ASKED = -100
 
 
@@ -41,7 +40,7 @@ class Batch(NamedTuple):
     node_asked : Tensor of shape (n_nodes,)
         The place of the text that was hidden, -100 elsewhere.
     node_shown : Tensor of shape (n_nodes,)
-        The place of the text that was not hidden, -100 elsewhere.
+        The place of a text that was not hidden, of as many nodes; -100 elsewhere.
     kinds, node_depths, node_owners : Tensor of shape (n_nodes,)
     edges : Tensor of shape (2, n_edges)
     relations : Tensor of shape (n_edges,)
@@ -140,20 +139,29 @@ class Batches:
         for part in parts:
             yield self.make(part, source)
 
-    def make(self, part: NDArray[np.int64], source: np.random.Generator) -> Batch:
+    def make(
+        self,
+        part: NDArray[np.int64],
+        source: np.random.Generator,
+        *,
+        hide: bool = True,
+    ) -> Batch:
         """Return the batch of the functions with these numbers."""
-        fields = self._text(part, source) | self._graph(part, source)
+        share = _HIDDEN if hide else 0.0
+        fields = self._text(part, source, share) | self._graph(part, source, share)
         fields["sources"] = self.sources[part]
         fields["counters"] = self.counters[part]
         return Batch(**{k: torch.from_numpy(np.asarray(v)) for k, v in fields.items()})
 
-    def _text(self, part: NDArray[np.int64], source: np.random.Generator) -> dict:
+    def _text(
+        self, part: NDArray[np.int64], source: np.random.Generator, share: float
+    ) -> dict[str, NDArray[Any]]:
         starts, columns = self.prepared.starts["statements"], self.prepared.columns
         lengths = np.minimum(self.sizes[part], _MOST_WINDOWS * self.window)
         chosen = _ranges(starts[part], lengths)
         pieces = self.pieces[columns["statements"][chosen]].astype(np.int64)
         pieces = pieces[:, : max(1, int((pieces != 0).sum(1).max()))]
-        hidden = (source.random(pieces.shape) < _HIDDEN_WORDS) & (pieces != 0)
+        hidden = (source.random(pieces.shape) < share) & (pieces != 0)
         asked = np.where(hidden, pieces, NOT_ASKED)
         how = source.random(pieces.shape)
         pieces = np.where(hidden & (how < 0.8), MASK, pieces)
@@ -171,7 +179,9 @@ class Batches:
             "text_owners": np.repeat(np.arange(len(part)), lengths),
         }
 
-    def _graph(self, part: NDArray[np.int64], source: np.random.Generator) -> dict:
+    def _graph(
+        self, part: NDArray[np.int64], source: np.random.Generator, share: float
+    ) -> dict[str, NDArray[Any]]:
         starts, columns = self.prepared.starts, self.prepared.columns
         first = starts["nodes"][part]
         counts = starts["nodes"][part + 1] - first
@@ -179,10 +189,11 @@ class Batches:
         texts = columns["nodes"][chosen]
         pieces = self.pieces[texts].astype(np.int64)
         pieces = pieces[:, : max(1, int((pieces != 0).sum(1).max()))]
-        hidden = source.random(len(texts)) < _HIDDEN_NODES
+        hidden = source.random(len(texts)) < share
         pieces[hidden] = 0
         pieces[hidden, 0] = MASK
         classes = self.class_of[texts]
+        shown = (source.random(len(texts)) < share) & ~hidden
         before = np.cumsum(counts) - counts
         edge_starts = starts["edges"][part]
         edge_counts = starts["edges"][part + 1] - edge_starts
@@ -190,12 +201,12 @@ class Batches:
         edges = columns["edges"][inside].astype(np.int64)
         edges += np.repeat(before, edge_counts)[:, np.newaxis]
         relations = columns["relations"][inside].astype(np.int64)
-        dropped = source.random(len(edges)) < _HIDDEN_EDGES
+        dropped = source.random(len(edges)) < share
         of = np.repeat(np.arange(len(part)), edge_counts)[dropped]
         return {
             "node_pieces": pieces,
             "node_asked": np.where(hidden, classes, NOT_ASKED),
-            "node_shown": np.where(hidden, NOT_ASKED, classes),
+            "node_shown": np.where(shown, classes, NOT_ASKED),
             "kinds": columns["kinds"][chosen].astype(np.int64),
             "node_depths": columns["node_depths"][chosen].astype(np.int64),
             "node_owners": np.repeat(np.arange(len(part)), counts),

@@ -73,7 +73,11 @@ class TextLayer(FeedForward):
         three = three.view(count, size, 3, self.heads, width // self.heads)
         query, key, value = three.permute(2, 0, 3, 1, 4)
         mask = None if there is None else there[:, None, None, :]
-        mixed = nn.functional.scaled_dot_product_attention(query, key, value, mask)
+        # In half precision it is slower on processors.
+        with torch.autocast(x.device.type, enabled=False):
+            mixed = nn.functional.scaled_dot_product_attention(
+                query.float(), key.float(), value.float(), mask
+            )
         mixed = mixed.transpose(1, 2).reshape(count, size, width)
         return super().forward(x + self.output(mixed))
 
@@ -113,7 +117,7 @@ class Text(nn.Module):
         for layer in self.layers:
             x = layer(x, there)
         x = self.norm(x)
-        result = torch.zeros_like(vectors)
+        result = torch.zeros_like(vectors, dtype=x.dtype)
         result[rows[there]] = x[there]
         return result
 
@@ -150,7 +154,8 @@ class GraphLayer(nn.Module):
 def sums(x: Tensor, source: Tensor, target: Tensor, gates: Tensor) -> Tensor:
     """Return what every node hears, divided by the root of its number of edges."""
     degrees = torch.bincount(target, minlength=len(x)).clamp(min=1).sqrt()
-    total = torch.zeros_like(x).index_add_(0, target, x[source] * (1 + gates))
+    heard = x[source] * (1 + gates)
+    total = torch.zeros_like(x, dtype=heard.dtype).index_add_(0, target, heard)
     return total / degrees[:, None]
 
 

@@ -54,7 +54,7 @@ class Pretrainer(nn.Module):
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Return the losses, by the names of `OBJECTIVES`."""
-        statements, nodes = self.vectors(batch)
+        statements, nodes = (x.float() for x in self.vectors(batch))
         pooled = pool(batch, statements, nodes)
         table = self.encoder.pieces.weight
         text_nodes, edges = self.auto(nodes, batch)
@@ -106,7 +106,7 @@ class Words(nn.Module):
         row, place = torch.nonzero(asked != NOT_ASKED, as_tuple=True)
         inside = (self.up(statements[row]) + self.places(place)).relu()
         logits = self.norm(inside) @ table.T * table.shape[1] ** -0.5 + self.bias
-        return logits, asked[row, place]
+        return logits.float(), asked[row, place]
 
 
 class AutoEncoder(nn.Module):
@@ -123,9 +123,8 @@ class AutoEncoder(nn.Module):
     def forward(self, nodes: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the losses of nodes, hidden and shown, and of hidden edges."""
         latent = self.narrow(nodes)
-        logits = self.texts(self.up(latent).relu())
-        hidden = F.cross_entropy(logits, batch.node_asked)
-        shown = F.cross_entropy(logits, batch.node_shown)
+        hidden = self._texts(latent, batch.node_asked)
+        shown = self._texts(latent, batch.node_shown)
         flows = batch.hidden_relations // POSITIONS
         source, target = batch.hidden_edges
         right = self._score(latent[source], latent[target], flows)
@@ -133,13 +132,14 @@ class AutoEncoder(nn.Module):
         edges = F.softplus(-right).mean() + F.softplus(wrong).mean()
         return hidden + 0.2 * shown, edges
 
+    def _texts(self, latent: Tensor, asked: Tensor) -> Tensor:
+        there = asked != NOT_ASKED
+        logits = self.texts(self.up(latent[there]).relu())
+        return F.cross_entropy(logits.float(), asked[there])
+
     def _score(self, source: Tensor, target: Tensor, flows: Tensor) -> Tensor:
-        found: Tensor = self.shift[flows]
-        for flow in range(len(RELATIONS)):
-            of = flows == flow
-            found = found.masked_scatter(
-                of, found[of] + ((source[of] @ self.pairs[flow]) * target[of]).sum(1)
-            )
+        mapped = torch.bmm(source[:, None], self.pairs[flows])[:, 0]
+        found: Tensor = (mapped * target).sum(1) + self.shift[flows]
         return found
 
 
@@ -190,7 +190,7 @@ class Matching(nn.Module):
 
 
 def hardest(alike: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
-    """Return for each text the most similar wrong graph, and for each graph the text."""
+    """Return for each text the most similar wrong graph, and the other way round."""
     wrong = alike.detach().masked_fill(same, float("-inf"))
     return wrong.argmax(1), wrong.argmax(0)
 
