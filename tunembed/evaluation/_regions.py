@@ -93,7 +93,7 @@ def region_of(module: IRModule) -> IRModule:
     """
     found = _MARKED.search(module.text)
     if found is None:
-        raise ValueError(f"{module.path}: the compiler outlined no parallel region")
+        raise ValueError(f"{module.path}: no marked region was outlined")
     name = found[1].strip('"')
     parsed = llvm.parse_assembly(_ROOTS.sub("", module.text))
     for function in parsed.functions:
@@ -101,7 +101,9 @@ def region_of(module: IRModule) -> IRModule:
             function.linkage = "external" if function.name == name else "internal"
     passes = llvm.create_new_module_pass_manager()
     passes.add_global_dead_code_eliminate_pass()
-    machine = llvm.Target.from_triple(parsed.triple).create_target_machine()
+    # Nothing of it depends on the target, which LLVM wants to know all the same.
+    llvm.initialize_native_target()
+    machine = llvm.Target.from_default_triple().create_target_machine()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes.run(parsed, builder)
     return parse_llvm_ir(str(parsed), filename=module.path)
@@ -128,7 +130,6 @@ def compile_regions(
     problems : list of str
         Why, for each of these.
     """
-    llvm.initialize_native_target()
     modules: list[IRModule | None] = []
     problems = []
     with tempfile.TemporaryDirectory(prefix="tunembed-") as name:
