@@ -17,6 +17,7 @@ from tunembed.cli import (
     _database,
     _evaluate,
     _explain,
+    _pretrain,
     _survey,
     _tune,
 )
@@ -34,6 +35,7 @@ app.command("explain")(_explain.explain)
 app.command("apply")(_apply.apply)
 app.command("campaign")(_campaign.campaign)
 app.command("evaluate")(_evaluate.evaluate)
+app.command("pretrain")(_pretrain.pretrain)
 app.command("compare")(_compare.compare)
 app.add_typer(_benchmark.app, name="benchmark")
 app.add_typer(_corpus.app, name="corpus")

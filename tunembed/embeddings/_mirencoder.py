@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -239,9 +238,13 @@ class MIREncoder(StatelessTransformer):
             delayed(_batch)(
                 programs[batch], path, changed, self._modalities(), self._poolings()
             )
-            for batch in gen_batches(len(programs), self.batch_size)
+            for batch in self._batches(len(programs))
         )
         return np.vstack([np.empty((0, len(self._names())), np.float32), *batches])
+
+    def _batches(self, count):
+        size = self.batch_size
+        return [slice(start, start + size) for start in range(0, count, size)]
 
     def _names(self):
         weights = _cached(*self._file())
