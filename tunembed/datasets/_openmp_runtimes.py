@@ -24,7 +24,7 @@ Runtimes of OpenMP configurations
 ---------------------------------
 
 {kernels} kernels of {families} families, written for tunembed, at three sizes of about
-50 us, 1 ms and 20 ms on one core: {rows} runs, each timed in {columns} configurations
+50 us, 1 ms and 5 ms on one core: {rows} runs, each timed in {columns} configurations
 of threads, schedule and chunk. The baseline, ``"{baseline}"``, has all threads and the
 schedule static with its own chunk. ``runtimes`` are seconds of one call; all parallel
 loops of a kernel have the same configuration. Measured on {machine}, by `tunembed survey

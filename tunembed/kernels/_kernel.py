@@ -81,6 +81,8 @@ class Kernel:
     threads : int, optional
         OpenMP threads when timing; the cores this process may use when not given.
         Verification uses at least two.
+    bind : bool, default=False
+        Keep each thread on a core of its own.
     tolerance : Tolerance, optional
         How far outputs may be from the original's.
     verify_sizes : iterable of mapping, optional
@@ -120,6 +122,7 @@ class Kernel:
         memory_bytes: int = 8 * 2**30,
         random_state: int = 0,
         threads: int | None = None,
+        bind: bool = False,
         tolerance: Tolerance | None = None,
         verify_sizes: Iterable[Mapping[str, int]] | None = None,
     ) -> None:
@@ -131,6 +134,7 @@ class Kernel:
         self.memory_bytes = memory_bytes
         self.random_state = random_state
         self.threads = threads or available_cores()
+        self.bind = bind
         self.tolerance = tolerance or Tolerance()
         self._given = given_sizes(self.arguments, text, sizes or {})
         self._verify_sizes = None if verify_sizes is None else list(verify_sizes)
@@ -288,6 +292,7 @@ class Kernel:
             self._folder,
             memory_bytes=self.memory_bytes,
             threads=threads or self.threads,
+            bind=self.bind,
         )
 
     def _inputs(self, sizes: Mapping[str, int]) -> Inputs:

@@ -57,7 +57,7 @@ class WorkerFailure(Exception):
         self.outcome = outcome
 
 
-def omp_environment(threads: int) -> dict[str, str]:
+def omp_environment(threads: int, *, bind: bool = False) -> dict[str, str]:
     """Return the environment that kernels run in.
 
     All OpenMP settings of the caller are dropped, so that they cannot differ between a
@@ -72,6 +72,9 @@ def omp_environment(threads: int) -> dict[str, str]:
     ----------
     threads : int
         Number of OpenMP threads.
+    bind : bool, default=False
+        Keep each thread on a core of its own. Where other programs take part of every
+        core, two threads that wake up on one of them would stay there.
 
     Returns
     -------
@@ -85,6 +88,8 @@ def omp_environment(threads: int) -> dict[str, str]:
     env["GOMP_SPINCOUNT"] = "10000"
     env["KMP_BLOCKTIME"] = "1"
     env["KMP_DUPLICATE_LIB_OK"] = "TRUE"
+    if bind:
+        env |= {"OMP_PROC_BIND": "close", "OMP_PLACES": "cores"}
     env["LC_ALL"] = "C"
     return env
 
@@ -103,10 +108,17 @@ class Worker:
         Limit of its address space.
     threads : int, optional
         OpenMP threads; the cores this process may use when not given.
+    bind : bool, default=False
+        Keep each thread on a core of its own.
     """
 
     def __init__(
-        self, directory: Path, *, memory_bytes: int, threads: int | None = None
+        self,
+        directory: Path,
+        *,
+        memory_bytes: int,
+        threads: int | None = None,
+        bind: bool = False,
     ) -> None:
         self._diagnostics = directory / f"stderr-{os.urandom(4).hex()}.txt"
         self._buffer = b""
@@ -116,7 +128,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=omp_environment(threads or available_cores()),
+            env=omp_environment(threads or available_cores(), bind=bind),
             start_new_session=True,
             bufsize=0,
         )

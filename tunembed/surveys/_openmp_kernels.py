@@ -29,7 +29,7 @@ class OpenMPKernel:
         Kernels of one family are alike.
     arguments : tuple of ArgumentSpec
     sizes : mapping of str to dict of str to int
-        Of ``"small"``, ``"medium"`` and ``"large"``: some 50 us, 1 ms and 20 ms on one
+        Of ``"small"``, ``"medium"`` and ``"large"``: some 50 us, 1 ms and 5 ms on one
         core of a server of 2024.
     """
 

@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=51
  * tunembed: medium n=230
- * tunembed: large n=1100
+ * tunembed: large n=530
  */
 void alignment(int n, const int a[restrict n], const int b[restrict n],
                int d[restrict n + 1][n + 1])

@@ -2,7 +2,7 @@
  * tunembed: family blocks
  * tunembed: small n=730
  * tunembed: medium n=13000
- * tunembed: large n=220000
+ * tunembed: large n=59000
  */
 void alternating(int n, double y[restrict n])
 {

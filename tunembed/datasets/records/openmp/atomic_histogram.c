@@ -2,7 +2,7 @@
  * tunembed: family indirect
  * tunembed: small n=7300 bins=1024
  * tunembed: medium n=150000 bins=1024
- * tunembed: large n=3100000 bins=1024
+ * tunembed: large n=760000 bins=1024
  * tunembed: fill bin index:bins
  */
 void atomic_histogram(int n, int bins, const int bin[restrict n],

@@ -2,7 +2,7 @@
  * tunembed: family memory
  * tunembed: small n=30000
  * tunembed: medium n=900000
- * tunembed: large n=8000000
+ * tunembed: large n=2900000
  */
 void axpy(int n, double a, const double x[restrict n], double y[restrict n])
 {

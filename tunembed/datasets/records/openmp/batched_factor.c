@@ -2,7 +2,7 @@
  * tunembed: family batched
  * tunembed: small batch=190
  * tunembed: medium batch=3700
- * tunembed: large batch=73000
+ * tunembed: large batch=18000
  */
 void batched_factor(int batch, const double a[restrict batch][12][12],
                     double f[restrict batch][12][12])

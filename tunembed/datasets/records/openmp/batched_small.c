@@ -2,7 +2,7 @@
  * tunembed: family batched
  * tunembed: small batch=800
  * tunembed: medium batch=12000
- * tunembed: large batch=180000
+ * tunembed: large batch=51000
  */
 void batched_small(int batch, const double a[restrict batch][4][4],
                    const double b[restrict batch][4][4],

@@ -2,7 +2,7 @@
  * tunembed: family stencil
  * tunembed: small n=180
  * tunembed: medium n=760
- * tunembed: large n=3400
+ * tunembed: large n=1700
  */
 void blur(int n, const float w[restrict 7][7], const float a[restrict n + 6][n + 6],
           float b[restrict n][n])

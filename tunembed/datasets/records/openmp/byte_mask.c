@@ -2,7 +2,7 @@
  * tunembed: family memory
  * tunembed: small n=110000
  * tunembed: medium n=2200000
- * tunembed: large n=20000000
+ * tunembed: large n=7200000
  */
 void byte_mask(int n, const unsigned char in[restrict n],
                unsigned char out[restrict n])

@@ -2,7 +2,7 @@
  * tunembed: family data-dependent
  * tunembed: small n=710
  * tunembed: medium n=12000
- * tunembed: large n=210000
+ * tunembed: large n=56000
  */
 void collatz(int n, int steps[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family data-dependent
  * tunembed: small n=63
  * tunembed: medium n=240
- * tunembed: large n=910
+ * tunembed: large n=490
  */
 void common_divisors(int n, int g[restrict n][n])
 {

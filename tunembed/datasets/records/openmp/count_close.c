@@ -2,7 +2,7 @@
  * tunembed: family reduction
  * tunembed: small n=1050
  * tunembed: medium n=4600
- * tunembed: large n=21000
+ * tunembed: large n=10000
  */
 int count_close(int n, const float x[restrict n], const float y[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family growing
  * tunembed: small n=51
  * tunembed: medium n=140
- * tunembed: large n=380
+ * tunembed: large n=240
  */
 void cubic_work(int n, double y[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family reduction
  * tunembed: small n=37000
  * tunembed: medium n=830000
- * tunembed: large n=10000000
+ * tunembed: large n=3200000
  */
 double dot(int n, const double x[restrict n], const double y[restrict n])
 {

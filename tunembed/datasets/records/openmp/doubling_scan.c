@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=980
  * tunembed: medium n=23000
- * tunembed: large n=520000
+ * tunembed: large n=120000
  */
 void doubling_scan(int n, double a[restrict n], double b[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family blocks
  * tunembed: small pairs=24
  * tunembed: medium pairs=680
- * tunembed: large pairs=19000
+ * tunembed: large pairs=4100
  */
 void edit_pairs(int pairs, const int a[restrict pairs][20],
                 const int b[restrict pairs][20], int d[restrict pairs])

@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=53
  * tunembed: medium n=210
- * tunembed: large n=850
+ * tunembed: large n=440
  */
 void elimination(int n, double a[restrict n][n])
 {

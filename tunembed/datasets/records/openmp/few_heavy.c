@@ -2,7 +2,7 @@
  * tunembed: family blocks
  * tunembed: small n=3900
  * tunembed: medium n=79000
- * tunembed: large n=1600000
+ * tunembed: large n=400000
  */
 void few_heavy(int n, double y[restrict 11])
 {

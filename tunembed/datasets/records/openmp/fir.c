@@ -2,7 +2,7 @@
  * tunembed: family signal
  * tunembed: small n=26000
  * tunembed: medium n=580000
- * tunembed: large n=8000000
+ * tunembed: large n=2400000
  */
 void fir(int n, const float h[restrict 48], const float x[restrict n + 47],
          float y[restrict n])

@@ -2,7 +2,7 @@
  * tunembed: family blocks
  * tunembed: small n=1300
  * tunembed: medium n=27000
- * tunembed: large n=560000
+ * tunembed: large n=140000
  */
 void first_heavy(int n, double y[restrict n])
 {

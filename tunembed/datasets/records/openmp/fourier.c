@@ -2,7 +2,7 @@
  * tunembed: family signal
  * tunembed: small n=140
  * tunembed: medium n=650
- * tunembed: large n=3000
+ * tunembed: large n=1500
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family dense-product
  * tunembed: small n=67 m=64
  * tunembed: medium n=280 m=64
- * tunembed: large n=1200 m=64
+ * tunembed: large n=610 m=64
  */
 void gram_lower(int n, int m, const float x[restrict n][m], float g[restrict n][n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family points
  * tunembed: small n=120
  * tunembed: medium n=530
- * tunembed: large n=2400
+ * tunembed: large n=1200
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family mixed
  * tunembed: small n=1300
  * tunembed: medium n=24000
- * tunembed: large n=450000
+ * tunembed: large n=120000
  */
 #include <math.h>
 

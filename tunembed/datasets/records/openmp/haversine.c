@@ -2,7 +2,7 @@
  * tunembed: family pointwise
  * tunembed: small n=1200
  * tunembed: medium n=20000
- * tunembed: large n=330000
+ * tunembed: large n=90000
  */
 #include <math.h>
 

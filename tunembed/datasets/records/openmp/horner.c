@@ -2,7 +2,7 @@
  * tunembed: family pointwise
  * tunembed: small n=40000
  * tunembed: medium n=890000
- * tunembed: large n=8000000
+ * tunembed: large n=2900000
  */
 void horner(int n, const double c[restrict 32], const double x[restrict n],
             double y[restrict n])

@@ -2,7 +2,7 @@
  * tunembed: family data-dependent
  * tunembed: small rows=420 cols=24
  * tunembed: medium rows=3300 cols=24
- * tunembed: large rows=25000 cols=24
+ * tunembed: large rows=9800 cols=24
  */
 void insertion_rows(int rows, int cols, double a[restrict rows][cols])
 {

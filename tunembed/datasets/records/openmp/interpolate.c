@@ -2,7 +2,7 @@
  * tunembed: family indirect
  * tunembed: small n=29000 m=200
  * tunembed: medium n=450000 m=200
- * tunembed: large n=7200000 m=200
+ * tunembed: large n=2000000 m=200
  * tunembed: fill row index:m
  * tunembed: fill col index:m
  */

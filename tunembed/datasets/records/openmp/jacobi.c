@@ -2,7 +2,7 @@
  * tunembed: family stencil
  * tunembed: small n=250
  * tunembed: medium n=1000
- * tunembed: large n=3500
+ * tunembed: large n=2000
  */
 void jacobi(int n, const double a[restrict n][n], double b[restrict n][n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family stencil
  * tunembed: small n=51
  * tunembed: medium n=130
- * tunembed: large n=330
+ * tunembed: large n=210
  */
 void laplace3(int n, const float a[restrict n][n][n], float b[restrict n][n][n])
 {

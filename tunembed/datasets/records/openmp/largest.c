@@ -2,7 +2,7 @@
  * tunembed: family reduction
  * tunembed: small n=26000
  * tunembed: medium n=650000
- * tunembed: large n=10000000
+ * tunembed: large n=2800000
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family pointwise
  * tunembed: small n=7600
  * tunembed: medium n=150000
- * tunembed: large n=2800000
+ * tunembed: large n=720000
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family dense-product
  * tunembed: small n=100
  * tunembed: medium n=280
- * tunembed: large n=780
+ * tunembed: large n=480
  */
 void lower_product(int n, const double a[restrict n][n],
                    const double b[restrict n][n], double c[restrict n][n])

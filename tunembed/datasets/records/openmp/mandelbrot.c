@@ -2,7 +2,7 @@
  * tunembed: family data-dependent
  * tunembed: small n=28
  * tunembed: medium n=120
- * tunembed: large n=550
+ * tunembed: large n=270
  */
 void mandelbrot(int n, int steps[restrict n][n])
 {

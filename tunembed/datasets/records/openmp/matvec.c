@@ -2,7 +2,7 @@
  * tunembed: family dense-rows
  * tunembed: small n=230
  * tunembed: medium n=980
- * tunembed: large n=3200
+ * tunembed: large n=1800
  */
 void matvec(int n, const double a[restrict n][n], const double x[restrict n],
             double y[restrict n])

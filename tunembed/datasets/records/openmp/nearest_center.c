@@ -2,7 +2,7 @@
  * tunembed: family points
  * tunembed: small n=610 k=16 d=8
  * tunembed: medium n=9700 k=16 d=8
- * tunembed: large n=150000 k=16 d=8
+ * tunembed: large n=42000 k=16 d=8
  */
 void nearest_center(int n, int k, int d, const float x[restrict n][d],
                     const float c[restrict k][d], int label[restrict n])

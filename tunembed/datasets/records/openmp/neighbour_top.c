@@ -2,7 +2,7 @@
  * tunembed: family sparse-rows
  * tunembed: small n=3500 nnz=105000
  * tunembed: medium n=34000 nnz=1020000
- * tunembed: large n=340000 nnz=10200000
+ * tunembed: large n=120000 nnz=3600000
  * tunembed: fill start offsets:nnz
  * tunembed: fill column index:n
  */

@@ -2,7 +2,7 @@
  * tunembed: family data-dependent
  * tunembed: small n=1200
  * tunembed: medium n=11000
- * tunembed: large n=92000
+ * tunembed: large n=34000
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family triangle
  * tunembed: small n=170
  * tunembed: medium n=760
- * tunembed: large n=3500
+ * tunembed: large n=1700
  */
 #include <math.h>
 

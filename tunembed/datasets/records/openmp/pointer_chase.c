@@ -2,7 +2,7 @@
  * tunembed: family indirect
  * tunembed: small n=18000
  * tunembed: medium n=110000
- * tunembed: large n=730000
+ * tunembed: large n=300000
  * tunembed: fill next index:n
  */
 void pointer_chase(int n, const int next[restrict n], int end[restrict n])

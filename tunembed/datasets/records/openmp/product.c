@@ -2,7 +2,7 @@
  * tunembed: family dense-product
  * tunembed: small n=76
  * tunembed: medium n=205
- * tunembed: large n=560
+ * tunembed: large n=350
  */
 void product(int n, const double a[restrict n][n], const double b[restrict n][n],
              double c[restrict n][n])

@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=70
  * tunembed: medium n=330
- * tunembed: large n=1500
+ * tunembed: large n=740
  */
 void red_black(int n, double a[restrict n][n])
 {

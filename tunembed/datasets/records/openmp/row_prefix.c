@@ -2,7 +2,7 @@
  * tunembed: family triangle
  * tunembed: small n=230
  * tunembed: medium n=1100
- * tunembed: large n=4500
+ * tunembed: large n=2300
  */
 void row_prefix(int n, const double a[restrict n][n], double s[restrict n])
 {

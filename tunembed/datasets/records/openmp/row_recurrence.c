@@ -2,7 +2,7 @@
  * tunembed: family signal
  * tunembed: small rows=230 cols=200
  * tunembed: medium rows=4900 cols=200
- * tunembed: large rows=60000 cols=200
+ * tunembed: large rows=19000 cols=200
  */
 void row_recurrence(int rows, int cols, const double a[restrict rows][cols],
                     double y[restrict rows][cols])

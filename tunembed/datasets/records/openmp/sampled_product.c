@@ -2,7 +2,7 @@
  * tunembed: family sparse-rows
  * tunembed: small n=690 nnz=6900 d=32
  * tunembed: medium n=6600 nnz=66000 d=32
- * tunembed: large n=63000 nnz=630000 d=32
+ * tunembed: large n=22000 nnz=220000 d=32
  * tunembed: fill start offsets:nnz
  * tunembed: fill column index:n
  */

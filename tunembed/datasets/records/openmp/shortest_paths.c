@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=30
  * tunembed: medium n=110
- * tunembed: large n=410
+ * tunembed: large n=220
  */
 void shortest_paths(int n, float d[restrict n][n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family dense-rows
  * tunembed: small rows=240 cols=64
  * tunembed: medium rows=4900 cols=64
- * tunembed: large rows=99000 cols=64
+ * tunembed: large rows=25000 cols=64
  */
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * tunembed: family sparse-rows
  * tunembed: small n=4200 nnz=50400
  * tunembed: medium n=47000 nnz=564000
- * tunembed: large n=520000 nnz=6240000
+ * tunembed: large n=170000 nnz=2040000
  * tunembed: fill start offsets:nnz
  * tunembed: fill column index:n
  */

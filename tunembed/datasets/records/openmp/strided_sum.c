@@ -2,7 +2,7 @@
  * tunembed: family strided
  * tunembed: small rows=350 cols=350
  * tunembed: medium rows=1100 cols=1100
- * tunembed: large rows=3000 cols=3000
+ * tunembed: large rows=1900 cols=1900
  */
 void strided_sum(int rows, int cols, const double a[restrict rows][cols],
                  double sum[restrict cols])

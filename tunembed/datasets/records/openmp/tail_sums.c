@@ -2,7 +2,7 @@
  * tunembed: family triangle
  * tunembed: small n=290
  * tunembed: medium n=1300
- * tunembed: large n=6100
+ * tunembed: large n=3000
  */
 void tail_sums(int n, const double x[restrict n], double r[restrict n])
 {

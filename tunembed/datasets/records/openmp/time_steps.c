@@ -2,7 +2,7 @@
  * tunembed: family many-regions
  * tunembed: small n=3600
  * tunembed: medium n=100000
- * tunembed: large n=2800000
+ * tunembed: large n=600000
  */
 void time_steps(int n, double a[restrict n], double b[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family strided
  * tunembed: small n=200
  * tunembed: medium n=880
- * tunembed: large n=3000
+ * tunembed: large n=1700
  */
 void transpose(int n, const float a[restrict n][n], float b[restrict n][n])
 {

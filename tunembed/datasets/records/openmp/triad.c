@@ -2,7 +2,7 @@
  * tunembed: family memory
  * tunembed: small n=30000
  * tunembed: medium n=700000
- * tunembed: large n=6000000
+ * tunembed: large n=2200000
  */
 void triad(int n, const double a[restrict n], const double b[restrict n],
            const double c[restrict n], double d[restrict n])

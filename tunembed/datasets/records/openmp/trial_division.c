@@ -2,7 +2,7 @@
  * tunembed: family growing
  * tunembed: small n=3400
  * tunembed: medium n=30000
- * tunembed: large n=270000
+ * tunembed: large n=98000
  */
 void trial_division(int n, int prime[restrict n])
 {

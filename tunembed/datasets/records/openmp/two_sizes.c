@@ -2,7 +2,7 @@
  * tunembed: family mixed
  * tunembed: small n=5600 m=256
  * tunembed: medium n=140000 m=256
- * tunembed: large n=3300000 m=256
+ * tunembed: large n=760000 m=256
  */
 void two_sizes(int n, int m, double x[restrict m], double y[restrict n])
 {

@@ -2,7 +2,7 @@
  * tunembed: family sparse-rows
  * tunembed: small n=1100 cost=66000
  * tunembed: medium n=22000 cost=1320000
- * tunembed: large n=430000 cost=25800000
+ * tunembed: large n=110000 cost=6600000
  * tunembed: fill start offsets:cost
  */
 void uneven_tasks(int n, int cost, const int start[restrict n + 1],

@@ -2,7 +2,7 @@
  * tunembed: family triangle
  * tunembed: small n=340
  * tunembed: medium n=1500
- * tunembed: large n=4800
+ * tunembed: large n=2800
  */
 void upper_scale(int n, const double d[restrict n], double a[restrict n][n])
 {

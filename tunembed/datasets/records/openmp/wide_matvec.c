@@ -2,7 +2,7 @@
  * tunembed: family dense-rows
  * tunembed: small n=6000
  * tunembed: medium n=120000
- * tunembed: large n=2400000
+ * tunembed: large n=600000
  */
 void wide_matvec(int n, const double a[restrict 7][n], const double x[restrict n],
                  double y[restrict 7])
