@@ -217,7 +217,7 @@ class MIREncoder(StatelessTransformer):
         Raises
         ------
         ImportError
-            If torch or tokenizers are not installed.
+            If torch is not installed.
         """
         try:
             from tunembed.embeddings import _pretraining

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -38,12 +39,20 @@ class Pretrainer(nn.Module):
     ----------
     settings : dict
     n_pieces, n_texts, n_counters : int
+    modalities : sequence of {"text", "graph"}
+        Those that counters are read from.
     """
 
     def __init__(
-        self, settings: Settings, n_pieces: int, n_texts: int, n_counters: int
+        self,
+        settings: Settings,
+        n_pieces: int,
+        n_texts: int,
+        n_counters: int,
+        modalities: Sequence[str] = ("text", "graph"),
     ) -> None:
         super().__init__()
+        self.modalities = tuple(modalities)
         width, inner = settings["pieces"]["components"], settings["graph"]["components"]
         self.encoder = Encoder(settings, n_pieces)
         self.words = Words(width, settings["pieces"]["longest"], n_pieces)
@@ -82,11 +91,16 @@ class Pretrainer(nn.Module):
         return statements, nodes
 
     def _counters(self, pooled: Pooled, wanted: Tensor) -> Tensor:
-        text = torch.cat([pooled.text, pooled.text_loops, pooled.sizes], 1)
-        graph = torch.cat([pooled.graph, pooled.graph_loops, pooled.sizes], 1)
-        return F.smooth_l1_loss(self.text_counters(text), wanted) + F.smooth_l1_loss(
-            self.graph_counters(graph), wanted
-        )
+        parts = {
+            "text": (self.text_counters, pooled.text, pooled.text_loops),
+            "graph": (self.graph_counters, pooled.graph, pooled.graph_loops),
+        }
+        losses = []
+        for name in self.modalities:
+            head, mean, loops = parts[name]
+            found = head(torch.cat([mean, loops, pooled.sizes], 1))
+            losses.append(F.smooth_l1_loss(found.float(), wanted))
+        return torch.stack(losses).sum()
 
 
 class Words(nn.Module):

@@ -71,7 +71,11 @@ def set_up(
         learnt=~aside,
     )
     model = Pretrainer(
-        training.sizes, len(vocabulary), training.n_texts, prepared.counters.shape[1]
+        training.sizes,
+        len(vocabulary),
+        training.n_texts,
+        prepared.counters.shape[1],
+        training.modalities,
     )
     return Run(
         training,
