@@ -17,6 +17,16 @@ from tunembed.parsers import IRModule, ParseError, parse_llvm_ir
 _SECONDS = 40.0
 _MEMORY = 3 << 30
 _MAX_BYTES = 48 << 20
+# Old C that clang takes for wrong today.
+_OLD = tuple(
+    f"-Wno-{name}"
+    for name in (
+        "implicit-function-declaration",
+        "implicit-int",
+        "incompatible-function-pointer-types",
+        "int-conversion",
+    )
+)
 # OpenCL's own functions are known to clang without a header, which would be slow.
 _FLAGS = {
     "c": ("-x", "c", "-std=gnu11", "-fopenmp"),
@@ -94,7 +104,7 @@ def _bitcode(unit: Unit) -> bytes:
             *find_clang().path,
             *_FLAGS[unit.language],
             *("-O1", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c", "-g0"),
-            *("-w", "-ferror-limit=1", "-fno-caret-diagnostics"),
+            *("-w", *_OLD, "-ferror-limit=1", "-fno-caret-diagnostics"),
             *(f"-I{folder}" for folder in folders),
             *(f"-D{macro}" for macro in unit.defines),
             *("-o", str(output), "-"),

@@ -108,7 +108,7 @@ class DebianPackage(Package):
                     folder=downloads,
                     local_filename=name,
                     sha256=sha256,
-                    n_retries=1,
+                    n_retries=0,
                 )
             except (OSError, ValueError) as error:
                 problem = problem or str(error)

@@ -49,7 +49,7 @@ def load_exclusions(
     file : Path
         Where they are kept.
     """
-    choice = "\n".join([*levels, *sets, *(str(f.absolute()) for f in folders)])
+    choice = "\n".join([*levels, *sets, *map(_stamp, folders)])
     key = hashlib.sha256(choice.encode()).hexdigest()[:12]
     kept = path / f"exclusions-{key}.npz"
     if kept.exists():
@@ -62,6 +62,15 @@ def load_exclusions(
     exclusions = Exclusions.of(modules)
     exclusions.save(kept)
     return exclusions, kept
+
+
+def _stamp(folder: Path) -> str:
+    """Return a text that changes with the files of a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    stats = ((path.relative_to(folder), path.stat()) for path in files)
+    return "\n".join(
+        f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats
+    )
 
 
 def modules_of_set(name: str, levels: Sequence[str], home: Path) -> Iterator[IRModule]:

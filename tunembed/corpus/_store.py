@@ -172,6 +172,8 @@ class Store:
             reason = found.reason or self.known.reason(found, source)
             if reason:
                 dropped[reason] += 1
+                if found.tokens:  # what has the same words shares its fate
+                    self.known.tokens.add(found.tokens)
                 continue
             if number is None:
                 number = self.connection.execute(

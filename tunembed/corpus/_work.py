@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import signal
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +93,15 @@ def _end_with_parent() -> None:
             signal.pthread_kill(main, signal.SIGTERM)
 
 
+@contextmanager
+def _ending() -> Iterator[None]:
+    """End the process when it is told to: the pool would take that for a result."""
+    try:
+        yield
+    except SystemExit:
+        os._exit(1)
+
+
 def open_package(package: Package, folder: Path) -> Contents | str:
     """Return what is in a package, or what is wrong with it.
 
@@ -100,10 +111,11 @@ def open_package(package: Package, folder: Path) -> Contents | str:
     folder : Path
         Where it may unpack files.
     """
-    try:
-        return package.open(folder)
-    except PackageError as error:
-        return str(error)
+    with _ending():
+        try:
+            return package.open(folder)
+        except PackageError as error:
+            return str(error)
 
 
 def read_units(
@@ -118,8 +130,9 @@ def read_units(
     exclusions : Path
         The file of what is not to be learnt from.
     """
-    excluded = _exclusions(exclusions)
-    return [_read_unit(unit, levels, excluded) for unit in units]
+    with _ending():
+        excluded = _exclusions(exclusions)
+        return [_read_unit(unit, levels, excluded) for unit in units]
 
 
 @lru_cache(maxsize=1)
@@ -163,6 +176,6 @@ def _look(function: IRFunction, excluded: Exclusions) -> Found:
     grams = grams_of(words)
     graph = graph_key(function)
     if excluded.has_graph(graph) or excluded.covers(grams):
-        return Found(function.name, size, "contaminated")
+        return Found(function.name, size, "contaminated", tokens)
     sketch = sketch_of(grams).tobytes()
     return Found(function.name, size, "", tokens, graph, sketch)
