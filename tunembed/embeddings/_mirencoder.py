@@ -48,7 +48,7 @@ class MIREncoder(StatelessTransformer):
         What becomes of the vectors of all statements or nodes: their mean; the largest
         value of each component; the mean in which an instruction counts eightfold for
         every loop around it. Several stand side by side.
-    batch_size : int, default=64
+    batch_size : int, default=32
         How many programs are embedded together. More need more memory.
     n_jobs : int, default=None
         Number of processes, as of `joblib.Parallel`. Pays for thousands of functions.
@@ -98,7 +98,7 @@ class MIREncoder(StatelessTransformer):
         *,
         modality="both",
         pooling="mean",
-        batch_size=64,
+        batch_size=32,
         n_jobs=None,
         errors="raise",
     ):
@@ -206,8 +206,8 @@ class MIREncoder(StatelessTransformer):
             How: ``epochs``, ``batch_size``, ``learning_rate``, ``objectives``,
             ``modalities``, ``n_pieces``, ``seed``.
         **options
-            ``start`` (weights to go on from), ``device``, ``n_jobs``, ``licence``,
-            ``progress``.
+            ``start`` (weights to go on from, or "default"), ``device``, ``n_jobs``,
+            ``licence``, ``progress``.
 
         Returns
         -------
@@ -226,6 +226,8 @@ class MIREncoder(StatelessTransformer):
                 f"{error.name} is needed to train an encoder: "
                 "pip install 'tunembed[pretrain]'"
             ) from error
+        if options.get("start") == "default":
+            options["start"] = DEFAULT
         how = _pretraining.Training(**(training or {}))
         path = _pretraining.pretrain(
             corpus, output, folder=folder, training=how, **options

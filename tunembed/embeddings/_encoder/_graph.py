@@ -88,15 +88,18 @@ class _Heard:
         self.parts = []
         for relation in np.unique(relations):
             of = relations == relation
-            places = targets[of], sources[of]
-            matrix = csr_array(
-                (shares[places[0]], places), shape=(n_nodes, n_nodes), dtype=np.float32
-            )
-            self.parts.append((int(relation), matrix))
+            # Few nodes have, say, a seventh operand: only their rows are made.
+            hearing, rows = np.unique(targets[of], return_inverse=True)
+            values = shares[targets[of]]
+            shape = len(hearing), n_nodes
+            matrix = csr_array((values, (rows, sources[of])), shape=shape)
+            self.parts.append((int(relation), hearing, matrix))
 
     def sums(self, x: Floats, gates: Floats) -> Floats:
         """Return the scaled sums, of shape (n_nodes, n_components)."""
         total = np.zeros_like(x)
-        for relation, matrix in self.parts:
-            total += (matrix @ x) * (1 + gates[relation])
+        for relation, hearing, matrix in self.parts:
+            heard = matrix @ x
+            heard *= 1 + gates[relation]
+            total[hearing] += heard
         return total

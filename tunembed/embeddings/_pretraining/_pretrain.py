@@ -100,6 +100,7 @@ def _card(run: Run, licence: str, start: str | None) -> dict[str, Any]:
         "functions_held_out": len(run.assessed),
         "packages": int(functions["package"].nunique()),
         "packages_held_out": sorted(map(str, held_out["package"].unique())),
+        "median_instructions": int(functions["n_instructions"].median()),
         "levels": sorted(map(str, functions["level"].unique())),
         "training": {
             name: value
