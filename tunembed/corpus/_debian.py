@@ -25,7 +25,7 @@ MIRROR = "TUNEMBED_DEBIAN"
 # The second one keeps what the first one has no more.
 _MIRRORS = (
     "http://deb.debian.org/debian",
-    "https://snapshot.debian.org/archive/debian/20251101T000000Z",
+    "https://snapshot.debian.org/archive/debian/20260801T000000Z",
 )
 _SUM = re.compile(r"^ ([0-9a-f]{64}) (\d+) (\S+)$", re.MULTILINE)
 _ORIGINAL = re.compile(r"\.orig(?:-([\w-]+))?\.tar\.\w+$")
@@ -129,29 +129,24 @@ class DebianKernels(DebianPackage):
 
 
 def debian_packages() -> list[DebianPackage]:
-    """Return the pinned packages, domain by domain in turn.
+    """Return the pinned packages, those that give much for their size first.
 
     Returns
     -------
     list of DebianPackage
     """
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    seen: dict[str, int] = {}
-    turns = []
-    for row in rows:
-        turn = seen[row["domain"]] = seen.get(row["domain"], -1) + 1
-        kind = DebianKernels if row["domain"] == "opencl" else DebianPackage
-        package = kind(
-            row["package"],
-            row["version"],
-            row["domain"],
-            row["directory"],
-            row["dsc_sha256"],
-            row["prepare"],
-        )
-        turns.append((turn, package))
-    return [package for _, package in sorted(turns, key=lambda pair: pair[0])]
+        return [
+            (DebianKernels if row["domain"] == "opencl" else DebianPackage)(
+                row["package"],
+                row["version"],
+                row["domain"],
+                row["directory"],
+                row["dsc_sha256"],
+                row["prepare"],
+            )
+            for row in csv.DictReader(file)
+        ]
 
 
 def _is_packaging(name: str) -> bool:

@@ -15,7 +15,7 @@ from tunembed.corpus._package import Package
 from tunembed.corpus._texts import text_packages
 from tunembed.corpus._tree import DirectoryPackage
 
-ORIGINS = ("debian", "opencl", "generated", "poj104")
+ORIGINS = ("generated", "poj104", "debian", "opencl")
 
 
 def find_packages(
@@ -27,7 +27,7 @@ def find_packages(
 
     Parameters
     ----------
-    origins : sequence of {"generated", "opencl", "poj104", "debian"}, optional
+    origins : sequence of {"generated", "poj104", "debian", "opencl"}, optional
         All if not given, and neither are directories.
     names : sequence of str, optional
         Only these of them.
@@ -37,7 +37,7 @@ def find_packages(
     Returns
     -------
     list of Package
-        The folders first, then by origin.
+        The folders first, then what is generated or a data set, then Debian's.
 
     Raises
     ------
@@ -50,10 +50,7 @@ def find_packages(
             f"There is no source {unknown[0]!r}; choose of {', '.join(ORIGINS)}."
         )
     known: list[Package] = [*text_packages(), *debian_packages()]
-    found = sorted(
-        (package for package in known if package.origin in wanted),
-        key=lambda package: ORIGINS.index(package.origin),
-    )
+    found = [package for package in known if package.origin in wanted]
     if names is not None:
         present = {package.name for package in found}
         if missing := [name for name in names if name not in present]:
