@@ -5,6 +5,7 @@
 
 import os
 import tarfile
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from tunembed.evaluation import (
 from tunembed.evaluation._blocks import PROGRAM, blocks
 from tunembed.evaluation._comparison import compare_on
 from tunembed.evaluation._comparison_report import MEAN, as_markdown
-from tunembed.evaluation._heads import HeadedRepresentation, Shape, cover, heads
+from tunembed.evaluation._heads import MeanOfHeads, Shape, cover, heads
 from tunembed.evaluation._ir2vec import UnavailableError, _readable
 from tunembed.evaluation._programs import ProgramProblem, Programs
 from tunembed.evaluation._regions import compile_regions, mark_region, region_of
@@ -218,14 +219,21 @@ def test_every_head_takes_blocks_of_any_shape(shape):
         assert head.fit(X, y).score(X, y) > 1.0, name
 
 
-def test_the_head_is_chosen_on_held_out_groups(problem):
+def test_configurations_are_ranked_by_the_mean_of_all_heads(problem):
     table = problem.programs.table("counters", REPRESENTATIONS["counters"])
     X = problem.auxiliary.assign(**{PROGRAM: problem.rows})
-    model = HeadedRepresentation(lambda size: blocks(table, size), "CPU", sizes=(2, 4))
-    model.fit(X, problem.dataset.runtimes, problem.rows)
-    assert model.chosen_ in model.scores_ and len(model.scores_) == 10
-    assert model.scores_[model.chosen_] == max(model.scores_.values())
-    assert len(model.rank(X, 1)) == len(X)
+    model = MeanOfHeads(partial(blocks, table), "CPU", sizes=(2, 4))
+    model.fit(X, problem.dataset.runtimes)
+    assert len(model.heads_) == 10
+    assert {len(columns) for columns, _ in model.heads_} == {3, 5}
+    ranked = model.rank(X.iloc[[0, 3]], 2)
+    assert ranked["configuration"].tolist() == ["CPU", "GPU", "GPU", "CPU"]
+    rows = model.blocks_.transform(X.iloc[[0, 3]])
+    each = [
+        np.log(head.rank(rows[1:, columns], 1)["expected_speedup"][0])
+        for columns, head in model.heads_
+    ]
+    assert np.log(ranked["expected_speedup"][2]) == pytest.approx(np.mean(each))
 
 
 def test_a_cover_keeps_what_helps_someone():

@@ -15,7 +15,7 @@ from scipy.sparse import issparse
 from threadpoolctl import threadpool_limits
 
 from tunembed.evaluation._blocks import PROGRAM, blocks
-from tunembed.evaluation._heads import HeadedRepresentation
+from tunembed.evaluation._heads import MeanOfHeads
 from tunembed.evaluation._ir2vec import UnavailableError
 from tunembed.evaluation._programs import PROGRAM_TASKS, ProgramProblem
 from tunembed.evaluation._representations import REPRESENTATIONS, Representation
@@ -63,9 +63,9 @@ def compare_representations(
 ) -> Comparison:
     """Score representations of programs on published tuning tasks.
 
-    Every representation gets the same small models on top, whose kind and size are
-    chosen by cross-validation over the training samples; what a representation itself
-    learns from a data set, it learns from these as well.
+    Every representation gets the same small models on top, of the same numbers of
+    components, and the mean of what they expect is what is recommended by. What a
+    representation itself learns from a data set, it learns from training samples.
 
     Parameters
     ----------
@@ -211,9 +211,7 @@ def _score(
 ) -> pd.DataFrame:
     table = problem.programs.table(name, make)
     sizes = (1,) if table is None else (8, 32)
-    model = HeadedRepresentation(
-        partial(blocks, table), problem.dataset.baseline, sizes=sizes
-    )
+    model = MeanOfHeads(partial(blocks, table), problem.dataset.baseline, sizes=sizes)
     by = _by(problem, kind)
     found = evaluate(
         problem.dataset,

@@ -15,10 +15,11 @@ from tunembed.evaluation._comparison import Comparison
 TITLE = "Representations of programs"
 MEAN = "mean over tasks"
 _INTRODUCTION = """\
-Every representation has the same models on top (ridge regression, nearest neighbours,
-Gaussian processes and boosted trees, of its first 8 or 32 principal components and the
-auxiliary columns), one of which is chosen by cross-validation over the training samples
-of each fold. `auxiliary` sees no program. Shown is the share of the oracle's speed
+Every representation has the same models on top, of its first 8 and its first 32
+principal components and the auxiliary columns: ridge regression, nearest neighbours,
+two Gaussian processes and boosted trees. What is recommended is the configuration with
+the highest mean of their expected log-speedups; nothing is chosen for a representation
+or a task. `auxiliary` sees no program. Shown is the share of the oracle's speed
 (geometric mean), and behind it the geometric mean speedup over the baseline. A task's
 problems count once together in the mean over tasks.
 """

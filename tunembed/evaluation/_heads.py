@@ -1,4 +1,4 @@
-"""The small models on top of any representation, chosen within the training samples."""
+"""The small models on top of any representation."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Kernel, Matern
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GroupKFold, KFold
 
 from tunembed.estimators import (
     ColumnKernel,
@@ -124,8 +123,11 @@ def cover(runtimes: pd.DataFrame, baseline: Any, count: int) -> list[Any]:
     return [runtimes.columns[number] for number in sorted(chosen)]
 
 
-class HeadedRepresentation(BaseEstimator):
-    """The components and the head that do best on held-out training samples.
+class MeanOfHeads(BaseEstimator):
+    """Recommend by the mean of what all heads expect, of few and of many components.
+
+    Nothing is chosen, neither by hand nor by an inner cross-validation: with tens of
+    programs, that which head comes out best on some of them is mostly luck.
 
     Parameters
     ----------
@@ -133,69 +135,63 @@ class HeadedRepresentation(BaseEstimator):
         Returns the transformer of samples, for a number of components.
     baseline : label
     sizes : tuple of int, default=(8, 32)
-        Numbers of components that are tried.
-    n_splits : int, default=3
-        Number of inner folds; they keep groups together if there are any.
+        Numbers of components.
     random_state : int, default=0
 
     Attributes
     ----------
-    scores_ : dict of (int, str) to float
-        Mean log-speedup over the inner folds, by number of components and head.
-    chosen_ : (int, str)
+    blocks_ : ColumnTransformer
+        For the largest number of components.
+    heads_ : list of (list of int, recommender)
+        The columns that each sees.
     """
 
-    def __init__(
-        self, make_blocks, baseline, *, sizes=(8, 32), n_splits=3, random_state=0
-    ):
+    def __init__(self, make_blocks, baseline, *, sizes=(8, 32), random_state=0):
         self.make_blocks = make_blocks
         self.baseline = baseline
         self.sizes = sizes
-        self.n_splits = n_splits
         self.random_state = random_state
 
-    def fit(self, X, y, groups=None):
-        """Score all by the runtimes they save, and fit the best to all samples."""
-        totals: dict[tuple[int, str], float] = {}
-        for train, test in self._folds(len(X), groups):
-            seconds = y.iloc[train]
-            columns = cover(seconds, self.baseline, _CONFIGURATIONS)
-            for size in self.sizes:
-                blocks, models = self._parts(size, X.iloc[train])
-                known = blocks.transform(X.iloc[train])
-                asked = blocks.transform(X.iloc[test])
-                for name, model in models.items():
-                    model.fit(known, seconds[columns])
-                    gained = np.log(model.score(asked, y.iloc[test][columns]))
-                    gained *= len(test) / len(X)
-                    totals[size, name] = totals.get((size, name), 0.0) + gained
-        self.scores_ = totals
-        self.chosen_ = max(totals, key=lambda key: totals[key])
-        self.blocks_, models = self._parts(self.chosen_[0], X)
-        columns = cover(y, self.baseline, _CONFIGURATIONS)
+    def fit(self, X, y):
+        """Fit all heads to a runtime table."""
+        self.blocks_ = self.make_blocks(max(self.sizes)).fit(X)
         known = self.blocks_.transform(X)
-        self.head_ = models[self.chosen_[1]].fit(known, y[columns])
+        auxiliary = X.shape[1] - 1
+        program = known.shape[1] - auxiliary
+        seconds = y[cover(y, self.baseline, _CONFIGURATIONS)]
+        self.classes_ = list(seconds.columns)
+        self.heads_ = []
+        for size in sorted({min(size, program) for size in self.sizes}):
+            # Components come in the order of their variance.
+            columns = [*range(size), *range(program, program + auxiliary)]
+            for head in heads(Shape(size, auxiliary), self.baseline).values():
+                if "random_state" in head.get_params():
+                    head.set_params(random_state=self.random_state)
+                self.heads_.append((columns, head.fit(known[:, columns], seconds)))
         return self
 
     def rank(self, X, k=10):
-        """Rank configurations by the chosen head."""
-        return self.head_.rank(self.blocks_.transform(X), k)
+        """Return the `k` configurations with the highest mean of log-speedups."""
+        asked = self.blocks_.transform(X)
+        expected = np.zeros((len(X), len(self.classes_)))
+        for columns, head in self.heads_:
+            expected += self._expected(head, asked[:, columns]) / len(self.heads_)
+        order = np.argsort(-expected, axis=1, kind="stable")[:, :k]
+        return pd.DataFrame(
+            {
+                "sample": np.repeat(np.arange(len(X)), order.shape[1]),
+                "configuration": [self.classes_[n] for n in order.ravel()],
+                "expected_speedup": np.exp(
+                    np.take_along_axis(expected, order, axis=1).ravel()
+                ),
+                "abstained": False,
+            }
+        )
 
-    def _folds(self, count, groups):
-        if groups is None:
-            cut = KFold(self.n_splits, shuffle=True, random_state=self.random_state)
-            return list(cut.split(np.zeros(count)))
-        number = min(self.n_splits, len(np.unique(groups)))
-        cut = GroupKFold(number, shuffle=True, random_state=self.random_state)
-        return list(cut.split(np.zeros(count), groups=groups))
-
-    def _parts(self, size: int, X: Any) -> tuple[Any, dict[str, Any]]:
-        """Return blocks fitted to samples, and heads that fit these."""
-        blocks = self.make_blocks(size).fit(X)
-        total = blocks.transform(X.iloc[:1]).shape[1]
-        auxiliary = X.shape[1] - 1
-        found = heads(Shape(total - auxiliary, auxiliary), self.baseline)
-        for model in found.values():
-            if "random_state" in model.get_params():
-                model.set_params(random_state=self.random_state)
-        return blocks, found
+    def _expected(self, head, asked):
+        ranked = head.rank(asked, len(self.classes_))
+        found = np.empty((len(asked), len(self.classes_)))
+        places = {label: n for n, label in enumerate(self.classes_)}
+        columns = ranked["configuration"].map(places).to_numpy()
+        found[ranked["sample"], columns] = np.log(ranked["expected_speedup"])
+        return found

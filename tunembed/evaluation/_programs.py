@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,11 @@ from tunembed.datasets import (
     fetch_numa_sources,
     fetch_thread_coarsening,
 )
-from tunembed.evaluation._regions import compile_regions
+from tunembed.evaluation._regions import compile_regions, reached_from
 from tunembed.evaluation._representations import Representation
 from tunembed.features import ProgramParser, graph_hash
 from tunembed.model_selection import USUAL
-from tunembed.parsers import IRModule, program_graph
+from tunembed.parsers import IRModule, compile_to_ir, program_graph
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,48 @@ def numa(**download: Any) -> list[ProgramProblem]:
     ]
 
 
+def vectorization(**download: Any) -> list[ProgramProblem]:
+    """Return vectorisation width and interleave count of loops."""
+    from tunembed.datasets._vectorization_runtimes import load_vectorization_runtimes
+
+    dataset = load_vectorization_runtimes(as_frame=True, **download)
+    kernels = dataset.groups["kernel"]
+    modules = [
+        reached_from(compile_to_ir(text), kernel)
+        for text, kernel in zip(dataset.data, kernels, strict=True)
+    ]
+    return [_of_sources("vectorization", dataset, modules, (USUAL, "kernel"))]
+
+
+def openmp(**download: Any) -> list[ProgramProblem]:
+    """Return threads, schedule and chunk of OpenMP kernels, at three sizes."""
+    from tunembed.datasets._openmp_runtimes import load_openmp_runtimes
+
+    dataset = load_openmp_runtimes(as_frame=True)
+    modules = [compile_to_ir(text) for text in dataset.data]
+    problem = _of_sources("openmp", dataset, modules, (USUAL, "family"))
+    sizes = dataset.groups["size"].map({"small": 0.0, "medium": 1.0, "large": 2.0})
+    return [replace(problem, auxiliary=pd.DataFrame({"size": sizes}))]
+
+
+def _of_sources(
+    name: str, dataset: Bunch, modules: list[IRModule], splits: tuple[str, str]
+) -> ProgramProblem:
+    """Return the problem of a data set whose samples are texts, compiled already.
+
+    Trivial models need numbers, and there are none but the runtimes.
+    """
+    number = np.arange(len(modules))
+    numbers = pd.DataFrame({"sample": number.astype(float)})
+    table = Bunch(**dataset | {"data": numbers, "feature_names": list(numbers)})
+    nothing = pd.DataFrame(index=number)
+    return ProgramProblem(name, table, Programs(modules), number, nothing, splits)
+
+
 PROGRAM_TASKS = {
     "devmap": device_mapping,
     "coarsening": thread_coarsening,
+    "vectorization": vectorization,
+    "openmp": openmp,
     "numa": numa,
 }

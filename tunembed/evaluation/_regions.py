@@ -84,7 +84,6 @@ def region_of(module: IRModule) -> IRModule:
     Returns
     -------
     IRModule
-        Of what is defined in the module, whatever the region cannot reach is left out.
 
     Raises
     ------
@@ -94,7 +93,22 @@ def region_of(module: IRModule) -> IRModule:
     found = _MARKED.search(module.text)
     if found is None:
         raise ValueError(f"{module.path}: no marked region was outlined")
-    name = found[1].strip('"')
+    return reached_from(module, found[1].strip('"'))
+
+
+def reached_from(module: IRModule, name: str) -> IRModule:
+    """Return one function of a module, and what it calls that is defined there.
+
+    Parameters
+    ----------
+    module : IRModule
+    name : str
+
+    Returns
+    -------
+    IRModule
+        LLVM's global dead code elimination leaves out whatever cannot be reached.
+    """
     parsed = llvm.parse_assembly(_ROOTS.sub("", module.text))
     for function in parsed.functions:
         if not function.is_declaration:
