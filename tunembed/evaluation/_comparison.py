@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -146,8 +147,7 @@ def compare_on(
                     jobs += [(task, problem, kind, name, make) for kind in splits]
                 except UnavailableError as error:
                     skipped[name] = str(error)
-    total = sum(_folds(job[1], job[2], seeds) for job in jobs)
-    done = 0
+    done = total = 0
 
     def finished() -> None:
         nonlocal done
@@ -157,8 +157,11 @@ def compare_on(
 
     frames = []
     seen = set()
-    # More threads than the one that is needed wait for each other.
-    with threadpool_limits(1):
+    # More threads than the one that is needed wait for each other. Of some labels there
+    # are fewer samples than folds, which is no reason to warn once per fold.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class in y")
+        total = sum(_folds(problem, kind, seeds) for _, problem, kind, _, _ in jobs)
         for task, problem, kind, name, make in jobs:
             first = (problem.name, kind) not in seen
             seen.add((problem.name, kind))
