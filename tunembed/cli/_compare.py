@@ -27,6 +27,9 @@ def compare(
         Names, typer.Option("--split", help="usual, grouped; repeatable.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many fold seeds.")] = 3,
+    weights: Annotated[
+        Path | None, typer.Option(help="Of the encoder; those of the package if none.")
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Processes; -1: all cores.")] = 1,
     output: Annotated[
         Path | None, typer.Option(help="A folder to write the page and its plot to.")
@@ -45,6 +48,7 @@ def compare(
                     representation,
                     splits=split or ("usual", "grouped"),
                     seeds=range(seeds),
+                    weights=weights or "default",
                     n_jobs=None if jobs == 1 else jobs,
                     progress=progress,
                 )
@@ -53,8 +57,9 @@ def compare(
         if found.scores.empty:
             raise CommandError("; ".join(found.skipped.values()))
         if output is not None:
-            names = {"task": task, "representation": representation, "split": split}
-            command = _command(names, seeds, output)
+            named = {"task": task, "representation": representation, "split": split}
+            named["weights"] = [str(weights)] if weights else None
+            command = _command(named, seeds, output)
             evaluation.write_comparison(found, output / "representations", command)
         if as_json:
             rows = found.scores.to_dict("records")
@@ -64,10 +69,10 @@ def compare(
         _show(found, evaluation, _display)
 
 
-def _command(names: dict[str, Names], seeds: int, output: Path) -> str:
+def _command(named: dict[str, Names], seeds: int, output: Path) -> str:
     """Return the command that was run, without what does not change its scores."""
     words = ["tunembed", "compare"]
-    for option, values in names.items():
+    for option, values in named.items():
         for value in values or ():
             words += [f"--{option}", value]
     if seeds != 3:

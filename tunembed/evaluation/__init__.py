@@ -7,7 +7,7 @@ from tunembed.evaluation._comparison import Comparison, compare_representations
 from tunembed.evaluation._comparison_report import overview, write_comparison
 from tunembed.evaluation._problem import Problem
 from tunembed.evaluation._report import write_report
-from tunembed.evaluation._representations import REPRESENTATIONS
+from tunembed.evaluation._representations import REPRESENTATIONS, encoder
 from tunembed.evaluation._run import run_problems, run_task
 from tunembed.evaluation._tasks import TASKS, Task
 
@@ -18,6 +18,7 @@ __all__ = [
     "Problem",
     "Task",
     "compare_representations",
+    "encoder",
     "overview",
     "run_problems",
     "run_task",

@@ -19,7 +19,7 @@ from tunembed.evaluation._blocks import PROGRAM, blocks
 from tunembed.evaluation._heads import MeanOfHeads
 from tunembed.evaluation._ir2vec import UnavailableError
 from tunembed.evaluation._programs import PROGRAM_TASKS, ProgramProblem
-from tunembed.evaluation._representations import REPRESENTATIONS, Representation
+from tunembed.evaluation._representations import Representation, all_representations
 from tunembed.model_selection import (
     USUAL,
     bootstrap_interval,
@@ -58,6 +58,7 @@ def compare_representations(
     *,
     splits: Sequence[str] = KINDS,
     seeds: Sequence[int] = (0, 1, 2),
+    weights: Any = "default",
     n_jobs: int | None = None,
     progress: Callable[[int, int], object] | None = None,
     **download: Any,
@@ -78,6 +79,8 @@ def compare_representations(
     splits : sequence of {"usual", "grouped"}, default=("usual", "grouped")
     seeds : sequence of int, default=(0, 1, 2)
         Of folds and models.
+    weights : "default" or path-like, default="default"
+        Of the encoder, unless `representations` are your own.
     n_jobs : int, default=None
         Number of processes, as of `joblib.Parallel`.
     progress : callable, default=None
@@ -95,7 +98,7 @@ def compare_representations(
         If there is no such task, representation or split.
     """
     tasks = list(PROGRAM_TASKS) if tasks is None else list(tasks)
-    chosen = _chosen(representations)
+    chosen = _chosen(representations, weights)
     _check("task", tasks, PROGRAM_TASKS)
     _check("split", splits, KINDS)
     problems: list[tuple[str, ProgramProblem]] = []
@@ -173,14 +176,14 @@ def compare_on(
 
 
 def _chosen(
-    names: Sequence[str] | Mapping[str, Representation | None] | None,
+    names: Sequence[str] | Mapping[str, Representation | None] | None, weights: Any
 ) -> Mapping[str, Representation | None]:
-    if names is None:
-        return REPRESENTATIONS
     if isinstance(names, Mapping):
         return names
-    _check("representation", names, REPRESENTATIONS)
-    return {name: REPRESENTATIONS[name] for name in names}
+    known = all_representations(weights)
+    names = list(known) if names is None else names
+    _check("representation", names, known)
+    return {name: known[name] for name in names}
 
 
 def _check(what: str, names: Sequence[str], known: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tunembed.embeddings import MIREncoder, WeightsError
 from tunembed.evaluation._ir2vec import UnavailableError, ir2vec_vectors
 from tunembed.features import GraphVectorizer, IRVectorizer, TokenVectorizer
 from tunembed.parsers import IRModule
@@ -35,38 +36,54 @@ def subtrees(modules: Modules) -> Any:
     return GraphVectorizer(errors="nan").transform(list(modules))
 
 
-def encoder(modality: str) -> Representation:
+def encoder(modality: str = "both", **options: Any) -> Representation:
     """Return what embeds modules by the frozen encoder.
 
     Parameters
     ----------
-    modality : {"text", "graph", "both"}
+    modality : {"both", "text", "graph"}, default="both"
+    **options
+        Further ones of `tunembed.embeddings.MIREncoder`, such as weights or pooling.
+
+    Returns
+    -------
+    callable
+        For `compare_representations`. It raises `UnavailableError` without weights.
     """
 
     def embed(modules: Modules) -> Any:
-        from tunembed import embeddings
-
-        kind = getattr(embeddings, "MIREncoder", None)
-        if kind is None:
-            raise UnavailableError("this version has no encoder")
         try:
-            return kind(modality=modality, errors="nan").fit_transform(list(modules))
-        except (OSError, ValueError) as error:
+            transformer = MIREncoder(modality=modality, errors="nan", **options)
+            return transformer.fit_transform(list(modules))
+        except (OSError, WeightsError) as error:
             raise UnavailableError(f"the encoder cannot be used: {error}") from error
 
     return embed
 
 
-# None: nothing is known of the program, only the auxiliary columns are seen.
-REPRESENTATIONS: dict[str, Representation | None] = {
-    "auxiliary": None,
-    "counters": counters,
-    "tokens": tokens,
-    "graph": subtrees,
-    "ir2vec": ir2vec_vectors,
-    "encoder-text": encoder("text"),
-    "encoder-graph": encoder("graph"),
-    "encoder": encoder("both"),
-}
-# Those that were trained on other programs before.
-PRETRAINED = ("ir2vec", "encoder-text", "encoder-graph", "encoder")
+def all_representations(weights: Any = "default") -> dict[str, Representation | None]:
+    """Return all representations by name.
+
+    Parameters
+    ----------
+    weights : "default" or path-like, default="default"
+        Of the encoder.
+
+    Returns
+    -------
+    dict of str to callable or None
+        None: nothing is known of the program, only the auxiliary columns are seen.
+    """
+    return {
+        "auxiliary": None,
+        "counters": counters,
+        "tokens": tokens,
+        "graph": subtrees,
+        "ir2vec": ir2vec_vectors,
+        "encoder-text": encoder("text", weights=weights),
+        "encoder-graph": encoder("graph", weights=weights),
+        "encoder": encoder(weights=weights),
+    }
+
+
+REPRESENTATIONS = all_representations()
