@@ -22,6 +22,8 @@ from sklearn.utils.validation import check_is_fitted
 
 # The column of a sample's features that says which program it is.
 PROGRAM = "program"
+# Standardised features beyond this many deviations say no more than these.
+_FARTHEST = 4.0
 
 
 class UnitBlock(TransformerMixin, BaseEstimator):
@@ -91,13 +93,19 @@ def blocks(table: Any, n_components: int) -> ColumnTransformer:
         learnt = (
             [VarianceThreshold(), TfidfTransformer(sublinear_tf=True)]
             if issparse(table)
-            else [SimpleImputer(keep_empty_features=True), StandardScaler()]
+            else [SimpleImputer(keep_empty_features=True), *_scaled()]
         )
         steps = [_look_up(table), *learnt, Reduced(n_components), UnitBlock()]
         parts.append((PROGRAM, make_pipeline(*steps), [PROGRAM]))
-    others = make_pipeline(StandardScaler(), UnitBlock())
+    others = make_pipeline(*_scaled(), UnitBlock())
     parts.append(("auxiliary", others, _others))
     return ColumnTransformer(parts)
+
+
+def _scaled() -> list[Any]:
+    """Return what standardises columns, and cuts off what is far from all samples."""
+    limits = {"a_min": -_FARTHEST, "a_max": _FARTHEST}
+    return [StandardScaler(), FunctionTransformer(np.clip, kw_args=limits)]
 
 
 def _look_up(table: Any) -> FunctionTransformer:
