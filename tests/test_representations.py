@@ -21,6 +21,7 @@ from tunembed.evaluation import (
     REPRESENTATIONS,
     Comparison,
     compare_representations,
+    encoder,
     overview,
     write_comparison,
 )
@@ -140,6 +141,12 @@ def test_what_cannot_be_had_is_skipped_with_its_reason(problem):
 
     found = compare_on([("task", problem)], {"mine": fails}, seeds=[0])
     assert found.skipped == {"mine": "no weights"} and found.scores.empty
+
+
+def test_an_encoder_without_weights_is_skipped(problem, tmp_path):
+    made = {"encoder": encoder(weights=tmp_path / "none.npz")}
+    found = compare_on([("task", problem)], made, seeds=[0])
+    assert "none.npz" in found.skipped["encoder"]
 
 
 def test_programs_without_a_vector_are_counted_and_filled_in(problem):
