@@ -21,6 +21,8 @@ class TaskName(StrEnum):
     coarsening = "coarsening"
     numa = "numa"
     blocksize = "blocksize"
+    vectorization = "vectorization"
+    openmp = "openmp"
 
 
 Splits = Annotated[

@@ -55,7 +55,7 @@ def openmp(
         int | None, typer.Option(min=1, help="How many; default: all.")
     ] = None,
     threads: options.Threads = None,
-    repetitions: Annotated[int, typer.Option(min=3, help="Rounds, at most.")] = 30,
+    repetitions: Annotated[int, typer.Option(min=3, help="Undisturbed samples.")] = 7,
     seed: options.Seed = 0,
     compiler: Compiler = "clang-19",
 ) -> None:

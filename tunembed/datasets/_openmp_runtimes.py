@@ -27,14 +27,18 @@ Runtimes of OpenMP configurations
 50 us, 1 ms and 5 ms on one core: {rows} runs, each timed in {columns} configurations
 of threads, schedule and chunk. The baseline, ``"{baseline}"``, has all threads and the
 schedule static with its own chunk. ``runtimes`` are seconds of one call; all parallel
-loops of a kernel have the same configuration. Measured on {machine}, by `tunembed survey
-openmp`.
+loops of a kernel have the same configuration. Measured on {machine}, by
+`tunembed survey openmp`.
 
 The kernels are diverse on purpose: iterations that are all equal, that grow, shrink,
 alternate or have a heavy tail; few iterations or many short regions; bound by memory
 or by computing; regular, sparse or random accesses. How often a kind occurs here says
-nothing about programs that people write. ``sizes`` has the arguments of each run,
-``spread`` half the width of the 95 % interval of the ratio to the baseline.
+nothing about programs that people write. ``sizes`` has the arguments of each run.
+A time is the median of samples during which no other program wanted the cores;
+``calm`` says of how many, ``spread`` half the width of its 95 % interval over it. Where
+fewer than three were calm it is the shortest sample. A configuration that takes four
+times as long as the best was sampled a few times only, one that takes more than two
+seconds is NaN.
 
 Keep the three runs of a kernel together, or its whole family: split by ``kernel`` or
 ``family``. A sample begins with threads that sleep, as those of a program do that
@@ -70,10 +74,11 @@ def load_openmp_runtimes(
         (the fastest column of each row), ``runtimes`` (a DataFrame in seconds, a row
         per kernel and size, a column per configuration), ``configurations`` (such as
         ``"2 dynamic,8"``), ``settings`` (a DataFrame, a row per configuration: threads,
-        schedule, chunk, 0 for the schedule's own), ``spread`` (like ``runtimes``),
-        ``sizes`` (a list of dict of str to int), ``groups`` (a DataFrame: kernel,
-        family, size), ``baseline``, ``auxiliary`` (none), ``machine`` (a dict),
-        ``feature_names`` (None), ``DESCR``, ``license``, ``references``.
+        schedule, chunk, 0 for the schedule's own), ``spread`` and ``calm`` (like
+        ``runtimes``), ``sizes`` (a list of dict of str to int), ``groups`` (a
+        DataFrame: kernel, family, size), ``baseline``, ``auxiliary`` (none),
+        ``machine`` (a dict), ``feature_names`` (None), ``DESCR``, ``license``,
+        ``references``.
     (data, target) : tuple
         If `return_X_y`.
 
@@ -90,9 +95,14 @@ def load_openmp_runtimes(
     {'threads': 2, 'schedule': 'static', 'chunk': 0}
     """
     rows, about = read_records("openmp", machine)
-    rows["spread"] = (rows["high"] - rows["low"]) / (2 * rows["ratio"])
+    failed = rows.groupby("run")["seconds"].transform(lambda all_: all_.isna().all())
+    rows = rows[~failed].reset_index(drop=True)
+    rows["spread"] = (rows["high"] - rows["low"]) / (2 * rows["seconds"])
     runtimes = to_table(rows, "run", "seconds")
-    spread = to_table(rows, "run", "spread").reset_index(drop=True)
+    spread, calm = (
+        to_table(rows, "run", name).reset_index(drop=True)
+        for name in ("spread", "calm")
+    )
     first = rows.drop_duplicates("run").set_index("run").loc[runtimes.index]
     groups = first[["kernel", "family", "size"]].reset_index(drop=True)
     runtimes = runtimes.reset_index(drop=True)
@@ -104,6 +114,7 @@ def load_openmp_runtimes(
         configurations=list(runtimes.columns),
         settings=settings,
         spread=spread,
+        calm=calm,
         sizes=[_sizes(text) for text in first["sizes"]],
         groups=groups,
         baseline=runtimes.columns[0],

@@ -119,14 +119,11 @@ def load_vectorization_runtimes(
     rows = rows.explode("configuration", ignore_index=True)
     rows["spread"] = (rows["high"] - rows["low"]) / (2 * rows["ratio"])
     factors = _factors()
-    tables = {
-        name: to_table(rows, "loop", name)[["baseline", *factors["short"].iloc[1:]]]
-        for name in ("seconds", "applied", "spread")
-    }
-    names = list(tables["seconds"].index)
-    for table in tables.values():
-        table.columns = factors.index.copy()
-        table.reset_index(drop=True, inplace=True)
+    tables = {}
+    for name in ("seconds", "applied", "spread"):
+        table = to_table(rows, "loop", name)[[BASELINE, *factors["short"].iloc[1:]]]
+        names = list(table.index)
+        tables[name] = table.reset_index(drop=True).set_axis(factors.index, axis=1)
     runtimes = tables["seconds"]
     first = rows.drop_duplicates("loop").set_index("loop")
     groups = first.loc[names, ["kernel", "source"]].reset_index(drop=True)

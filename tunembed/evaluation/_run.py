@@ -36,8 +36,8 @@ def run_task(
 
     Parameters
     ----------
-    name : {"devmap", "coarsening", "numa", "blocksize"}
-        Which task.
+    name : str
+        Which task: one of `TASKS`, such as ``"devmap"``.
     splits : sequence of str, default=None
         Some of the task's splits; None: all.
     seeds : sequence of int, default=(0, 1, 2)

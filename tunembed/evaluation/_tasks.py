@@ -13,6 +13,8 @@ from tunembed.evaluation import (
     _coarsening,
     _device_mapping,
     _numa,
+    _openmp,
+    _vectorization,
 )
 from tunembed.evaluation._problem import Problem
 
@@ -45,4 +47,12 @@ TASKS = {
         "Threads, NUMA nodes, prefetchers and pages", _numa.SPLITS, _numa.problems
     ),
     "blocksize": Task("CUDA block size", _block_size.SPLITS, _block_size.problems),
+    "vectorization": Task(
+        "Vectorisation width and interleave count",
+        _vectorization.SPLITS,
+        _vectorization.problems,
+    ),
+    "openmp": Task(
+        "OpenMP threads, schedule and chunk", _openmp.SPLITS, _openmp.problems
+    ),
 }

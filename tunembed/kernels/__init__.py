@@ -6,6 +6,7 @@
 from tunembed.kernels._argument import ArgumentSpec
 from tunembed.kernels._build import BASELINE_FLAGS, Build
 from tunembed.kernels._callables import measure_callables
+from tunembed.kernels._calm import CalmTime
 from tunembed.kernels._compare import Tolerance
 from tunembed.kernels._kernel import Kernel
 from tunembed.kernels._machine import (
@@ -34,6 +35,7 @@ __all__ = [
     "ArgumentError",
     "ArgumentSpec",
     "Build",
+    "CalmTime",
     "CompileError",
     "CrashError",
     "Effort",

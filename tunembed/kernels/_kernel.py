@@ -7,7 +7,7 @@ import itertools
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from tunembed._toolchain import Compiler
 from tunembed.kernels._argument import ArgumentSpec
 from tunembed.kernels._build import BASELINE_FLAGS, CALLER, Build, read_source
 from tunembed.kernels._call import call_text
+from tunembed.kernels._calm import CalmTime, until_calm
 from tunembed.kernels._compare import Tolerance
 from tunembed.kernels._inputs import ArgumentMaker, Inputs, make_inputs
 from tunembed.kernels._machine import available_cores
@@ -257,20 +258,78 @@ class Kernel:
         KernelError
             If the original fails.
         """
+        start = partial(self._worker, 1) if one_thread else self._worker
+        with self._bench(candidates, start) as bench:
+            sample = by_processor_time(bench.sample) if one_thread else bench.sample
+            try:
+                return interleave(sample, len(candidates), effort or Effort())
+            except WorkerFailure as failure:
+                raise error_for(failure.outcome, self.function) from None
+
+    def measure_calm(
+        self,
+        candidates: Sequence[Build | str],
+        *,
+        wanted: int = 7,
+        budget: float = 20.0,
+        slower: float = 4.0,
+        rest: float = 1.0,
+    ) -> list[CalmTime]:
+        """Time the original and candidates where other programs use the cores as well.
+
+        `measure` compares pairs of samples, of which few are undisturbed on a busy
+        machine. Here each version is sampled until it was alone on its cores often
+        enough; times are compared that were not taken together.
+
+        Parameters
+        ----------
+        candidates : sequence of Build or str
+            What to time.
+        wanted : int, default=7
+            Undisturbed samples of each.
+        budget : float, default=20.0
+            Seconds for all together.
+        slower : float, default=4.0
+            A version is given up when its shortest of three samples takes this many
+            times the shortest of any.
+        rest : float, default=1.0
+            Sleep after each sample for this many times as long, at most 50 ms: a
+            process that rests is given a core sooner.
+
+        Returns
+        -------
+        list of CalmTime
+            The original's first, then in the order of the candidates.
+
+        Raises
+        ------
+        KernelError
+            If the original fails.
+        """
+        with self._bench(candidates, self._worker) as bench:
+            try:
+                return until_calm(
+                    bench.sample,
+                    len(candidates) + 1,
+                    wanted=wanted,
+                    budget=budget,
+                    slower=slower,
+                    rest=rest,
+                )
+            except WorkerFailure as failure:
+                raise error_for(failure.outcome, self.function) from None
+
+    def _bench(
+        self, candidates: Sequence[Build | str], start: Callable[[], Worker]
+    ) -> Bench:
+        """Return what samples the original, as 0, and candidates, as 1 ..."""
         libraries: list[Path | Outcome] = [self._original()]
         for candidate in candidates:
             try:
                 libraries.append(self._library(self.candidate(candidate)))
             except CompileError as error:
                 libraries.append(error.outcome or Outcome("compile_error", str(error)))
-        case = self._verifier.cases[-1]
-        start = partial(self._worker, 1) if one_thread else self._worker
-        with Bench(start, libraries, case, self.timeout) as bench:
-            sample = by_processor_time(bench.sample) if one_thread else bench.sample
-            try:
-                return interleave(sample, len(candidates), effort or Effort())
-            except WorkerFailure as failure:
-                raise error_for(failure.outcome, self.function) from None
+        return Bench(start, libraries, self._verifier.cases[-1], self.timeout)
 
     @cached_property
     def _verifier(self) -> Verifier:

@@ -18,7 +18,6 @@ _FEWEST = 3
 _FEWEST_FOR_INTERVAL = 6
 _FEWEST_ON_A_BUSY_MACHINE = 8
 _CALM = 0.02
-_LONGEST_REST = 0.05
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,6 @@ class Effort:
     to_beat : float, default=0.0
         Speedup of the best candidate measured before: one that stays behind it in the
         same way is given up as well.
-    rest : float, default=0.0
-        Sleep after each sample for this many times as long, at most 50 ms. On a busy
-        machine a process that rests is given a core as soon as it wants one.
     """
 
     budget: float = 20.0
@@ -95,7 +91,6 @@ class Effort:
     precision: float = 0.02
     slower: float = 1.7
     to_beat: float = 0.0
-    rest: float = 0.0
 
     def __post_init__(self) -> None:
         if self.budget <= 0 or self.max_repetitions < 1 or self.precision <= 0:
@@ -184,10 +179,9 @@ def interleave(
     for done in range(effort.max_repetitions):
         active = [k for k, s in series.items() if not s.stopped]
         spent = time.monotonic() - started
-        order = [0, *active][:: 1 if done % 2 == 0 else -1]
         if not active or (done >= _FEWEST and spent > effort.budget):
             break
-        _round(_rested(sample, effort.rest), order, series)
+        _round(sample, [0, *active][:: 1 if done % 2 == 0 else -1], series)
         _stop(series, effort)
     return [s.measurement() for s in series.values()]
 
@@ -200,17 +194,6 @@ def by_processor_time(sample: Callable[[int], Sample]) -> Callable[[int], Sample
         return Sample(cpu, cpu)
 
     return taken
-
-
-def _rested(sample: Callable[[int], Sample], rest: float) -> Callable[[int], Sample]:
-    def taken(k: int) -> Sample:
-        started = time.monotonic()
-        try:
-            return sample(k)
-        finally:
-            time.sleep(min(rest * (time.monotonic() - started), _LONGEST_REST))
-
-    return taken if rest else sample
 
 
 def _round(

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tunembed._toolchain import Compiler, find_compiler
-from tunembed.kernels import Effort, Kernel, Measurement, Outcome, available_cores
+from tunembed.kernels import CalmTime, Kernel, available_cores
 from tunembed.surveys._openmp_kernels import (
     ENTRY,
     SIZES,
@@ -29,16 +30,14 @@ COLUMNS = (
     "sizes",
     "configuration",
     "seconds",
-    "ratio",
     "low",
     "high",
     "repetitions",
-    "waited",
+    "calm",
     "outcome",
 )
-_BUDGET = 12.0
-_PRECISION = 0.015
-_REST = 2.0
+_BUDGET = 8.0
+_REST = 1.0
 # Configurations this many times slower than the best are given up early.
 _SLOWER = 4.0
 
@@ -51,7 +50,7 @@ def survey_openmp(
     kernels: int | None = None,
     sizes: Sequence[str] = SIZES,
     threads: int | None = None,
-    repetitions: int = 30,
+    repetitions: int = 7,
     seed: int = 0,
     compiler: str | None = "clang-19",
     progress: Callable[[int, int], object] | None = None,
@@ -59,9 +58,9 @@ def survey_openmp(
     """Time OpenMP kernels with every number of threads, schedule and chunk.
 
     Kernels are those that ship with `tunembed.datasets.load_openmp_runtimes`, at three
-    sizes. The baseline has all threads, the schedule static and its own chunk. Every
-    configuration runs in turns with it, on the same arrays; its record is the median
-    ratio over the rounds in which no other program was in the way.
+    sizes. The baseline has all threads, the schedule static and its own chunk. All
+    configurations run in turns, on the same arrays; the record is the median over the
+    samples in which no other program was in the way.
 
     Parameters
     ----------
@@ -73,8 +72,9 @@ def survey_openmp(
     sizes : sequence of str, default=("small", "medium", "large")
     threads : int, default=None
         The most threads; None: the cores that this process may use.
-    repetitions : int, default=30
-        The most rounds. Less are made where the ratio is known to 1.5 %.
+    repetitions : int, default=7
+        Undisturbed samples of each configuration, unless they take more than eight
+        seconds together.
     seed : int, default=0
         Of the arrays.
     compiler : str, default="clang-19"
@@ -98,9 +98,11 @@ def survey_openmp(
 
     Notes
     -----
-    The compiler's own OpenMP runtime is used, each thread on a core of its own. Between samples threads go to sleep after
-    a millisecond at most, so that a sample begins with waking them: this is part of
-    what a short parallel loop costs in a program that does other things in between.
+    The compiler's own OpenMP runtime is used, each thread on a core of its own.
+    Between samples threads go to sleep after a millisecond at most, so that a sample
+    begins with waking them: this is part of what a short parallel loop costs in a
+    program that does other things in between. The survey rests between samples, so
+    that it gets the cores at once when others use them too.
     """
     chosen = find_compiler(compiler)
     records = Records(Path(output), COLUMNS, "run", chosen)
@@ -163,7 +165,7 @@ def measure_run(
     threads : int
     compiler : Compiler
     repetitions : int
-        Rounds.
+        Undisturbed samples.
     seed : int
         Of the arrays.
 
@@ -171,8 +173,8 @@ def measure_run(
     -------
     list of dict
         A row for each configuration, the baseline's first: ``configuration``,
-        ``seconds`` of a call, ``ratio`` (the baseline's time over this one's) with its
-        95 % interval ``low`` and ``high``, ``repetitions``, ``waited``, ``outcome``.
+        ``seconds`` of a call with their 95 % interval ``low`` and ``high``,
+        ``repetitions``, how many of them were ``calm``, ``outcome``.
     """
     tried = configurations(threads)
     texts = [kernel.configured(*one) for one in tried]
@@ -187,46 +189,32 @@ def measure_run(
         bind=True,
         verify_sizes=[],
     ) as subject:
-        # One text, two runtime settings: what is right in the least orderly one is
-        # right in the others.
-        outcome = subject.verify(kernel.configured(threads, "dynamic", 1))
-        effort = Effort(_BUDGET, repetitions, _PRECISION, _SLOWER, rest=_REST)
-        found = subject.measure(texts[1:], effort) if outcome.ok else []
-    if not outcome.ok:
-        return [{**_failed(outcome), "configuration": label(one)} for one in tried]
-    seconds = sorted(one.baseline_seconds for one in found if one.outcome.ok)
-    middle = seconds[len(seconds) // 2]
-    rows = [_row(one, middle) for one in found]
-    most = max(found, key=lambda one: one.repetitions)
-    first = {
-        "seconds": middle, "ratio": 1.0, "low": 1.0, "high": 1.0, "outcome": "ok",
-        "repetitions": most.repetitions, "waited": most.waited,
-    }  # fmt: skip
+        # One text, other settings of the runtime: what is right where the order of
+        # chunks is left to chance is right elsewhere.
+        outcome = subject.verify(kernel.configured(threads, "dynamic", 64))
+        found = (
+            subject.measure_calm(
+                texts[1:],
+                wanted=repetitions,
+                budget=_BUDGET,
+                slower=_SLOWER,
+                rest=_REST,
+            )
+            if outcome.ok
+            else [CalmTime(math.nan, (math.nan, math.nan), 0, 0, outcome)] * len(tried)
+        )
     return [
-        {**row, "configuration": label(one)}
-        for one, row in zip(tried, [first, *rows], strict=True)
+        {"configuration": label(one), **_row(time)}
+        for one, time in zip(tried, found, strict=True)
     ]
 
 
-def _row(found: Measurement, baseline: float) -> dict[str, object]:
-    if not found.outcome.ok:
-        return _failed(found.outcome)
-    low, high = found.ratio_interval
+def _row(time: CalmTime) -> dict[str, object]:
     return {
-        "seconds": baseline / found.ratio,
-        "ratio": found.ratio,
-        "low": low,
-        "high": high,
-        "repetitions": found.repetitions,
-        "waited": found.waited,
-        "outcome": "ok",
-    }
-
-
-def _failed(outcome: Outcome) -> dict[str, object]:
-    nan = float("nan")
-    return {
-        **dict.fromkeys(("seconds", "ratio", "low", "high", "waited"), nan),
-        "repetitions": 0,
-        "outcome": outcome.status,
+        "seconds": time.seconds,
+        "low": time.interval[0],
+        "high": time.interval[1],
+        "repetitions": time.samples,
+        "calm": time.calm,
+        "outcome": time.outcome.status,
     }
