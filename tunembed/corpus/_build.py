@@ -14,6 +14,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from tunembed import __version__
+from tunembed._toolchain import find_clang
 from tunembed.corpus._corpus import Corpus
 from tunembed.corpus._errors import CorpusError
 from tunembed.corpus._evaluation_sets import SETS, load_exclusions
@@ -89,7 +91,8 @@ def build_corpus(
         folders = [Path(folder) for folder in exclude]
         _check_settings(store, ordered, folders, evaluation_sets, home)
         exclusions, file = load_exclusions(home, ordered, folders, evaluation_sets)
-        store.note({"excluded functions": str(len(exclusions))})
+        made_by = {"tunembed": __version__, "compiler": str(find_clang())}
+        store.note({"excluded functions": str(len(exclusions)), **made_by})
         done = store.finished()
         todo = [package for package in packages if package.name not in done]
         with _pool(n_jobs) as pool:

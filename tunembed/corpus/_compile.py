@@ -94,7 +94,11 @@ def optimized(
 
 
 def _bitcode(unit: Unit) -> bytes:
-    """Return what the front end makes of a unit: nothing is optimised yet."""
+    """Return what the front end makes of a unit: nothing is optimised yet.
+
+    Folders come after the system's own: trees carry stand-ins for headers that other
+    systems lack.
+    """
     folders = list(unit.include_dirs)
     if isinstance(unit.source, Path):
         folders.insert(0, unit.source.parent)
@@ -105,7 +109,8 @@ def _bitcode(unit: Unit) -> bytes:
             *_FLAGS[unit.language],
             *("-O1", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c", "-g0"),
             *("-w", *_OLD, "-ferror-limit=1", "-fno-caret-diagnostics"),
-            *(f"-I{folder}" for folder in folders),
+            *(f"-iquote{folder}" for folder in folders),
+            *(f"-idirafter{folder}" for folder in folders),
             *(f"-D{macro}" for macro in unit.defines),
             *("-o", str(output), "-"),
         ]
