@@ -87,8 +87,9 @@ def _draw(path: Path, root: Path) -> str:
 class DirectoryPackage(Package):
     """A folder of sources, taken as it is.
 
-    Attributes
+    Parameters
     ----------
+    name, version, domain : str
     path : Path
     """
 
