@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
+from sklearn.utils import Bunch
 from threadpoolctl import threadpool_limits
 
 from tunembed.evaluation._blocks import PROGRAM, blocks
@@ -30,6 +31,7 @@ from tunembed.model_selection import (
 
 GROUPED = "grouped"
 KINDS = (USUAL, GROUPED)
+# Another one looks at the data, which are only the number of the program here.
 _TRIVIAL = ("baseline", "majority", "best constant")
 
 
@@ -220,7 +222,7 @@ def _score(
     model = MeanOfHeads(partial(blocks, table), problem.dataset.baseline, sizes=sizes)
     by = _by(problem, kind)
     found = evaluate(
-        problem.dataset,
+        _numeric(problem),
         {name: model},
         X=problem.auxiliary.assign(**{PROGRAM: problem.rows}),
         splits=[by],
@@ -245,6 +247,13 @@ def _score(
     scores["low"], scores["high"] = zip(*intervals, strict=True)
     scores["missing"] = np.where(scores["model"] == name, _missing(table), 0.0)
     return scores
+
+
+def _numeric(problem: ProgramProblem) -> Any:
+    """Return the data set with numbers as data, which trivial models ask for."""
+    data = pd.DataFrame({PROGRAM: problem.rows.astype(float)})
+    names = {"feature_names": list(data), "auxiliary": []}
+    return Bunch(**problem.dataset | {"data": data} | names)
 
 
 def _missing(table: Any) -> float:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from tunembed.datasets import (
     fetch_numa_prefetch,
     fetch_numa_sources,
     fetch_thread_coarsening,
+    load_openmp_runtimes,
+    load_vectorization_runtimes,
 )
 from tunembed.evaluation._regions import compile_regions, reached_from
 from tunembed.evaluation._representations import Representation
@@ -174,41 +176,53 @@ def numa(**download: Any) -> list[ProgramProblem]:
 
 
 def vectorization(**download: Any) -> list[ProgramProblem]:
-    """Return vectorisation width and interleave count of loops."""
-    from tunembed.datasets._vectorization_runtimes import load_vectorization_runtimes
+    """Return vectorisation width and interleave count of loops.
 
+    Nothing is known besides the program, which has the sizes as constants.
+    """
     dataset = load_vectorization_runtimes(as_frame=True, **download)
-    kernels = dataset.groups["kernel"]
     modules = [
         reached_from(compile_to_ir(text), kernel)
-        for text, kernel in zip(dataset.data, kernels, strict=True)
+        for text, kernel in zip(dataset.data, dataset.groups["kernel"], strict=True)
     ]
-    return [_of_sources("vectorization", dataset, modules, (USUAL, "kernel"))]
+    rows = np.arange(len(modules))
+    return [
+        ProgramProblem(
+            "vectorization",
+            dataset,
+            Programs(modules),
+            rows,
+            pd.DataFrame(index=rows),
+            (USUAL, "kernel"),
+        )
+    ]
 
 
-def openmp(**download: Any) -> list[ProgramProblem]:
-    """Return threads, schedule and chunk of OpenMP kernels, at three sizes."""
-    from tunembed.datasets._openmp_runtimes import load_openmp_runtimes
+def openmp(**_: Any) -> list[ProgramProblem]:
+    """Return threads, schedule and chunk of OpenMP kernels, at three sizes.
 
-    dataset = load_openmp_runtimes(as_frame=True)
-    modules = [compile_to_ir(text) for text in dataset.data]
-    problem = _of_sources("openmp", dataset, modules, (USUAL, "family"))
-    sizes = dataset.groups["size"].map({"small": 0.0, "medium": 1.0, "large": 2.0})
-    return [replace(problem, auxiliary=pd.DataFrame({"size": sizes}))]
-
-
-def _of_sources(
-    name: str, dataset: Bunch, modules: list[IRModule], splits: tuple[str, str]
-) -> ProgramProblem:
-    """Return the problem of a data set whose samples are texts, compiled already.
-
-    Trivial models need numbers, and there are none but the runtimes.
+    Usually a kernel is left out at one size only, and known at others.
     """
-    number = np.arange(len(modules))
-    numbers = pd.DataFrame({"sample": number.astype(float)})
-    table = Bunch(**dataset | {"data": numbers, "feature_names": list(numbers)})
-    nothing = pd.DataFrame(index=number)
-    return ProgramProblem(name, table, Programs(modules), number, nothing, splits)
+    dataset = load_openmp_runtimes(as_frame=True)
+    groups = dataset.groups.assign(run=range(len(dataset.groups)))
+    kernels = {name: row for row, name in enumerate(groups["kernel"].unique())}
+    texts = dict(zip(groups["kernel"], dataset.data, strict=True))
+    sizes = [list(sizes.values()) for sizes in dataset.sizes]
+    return [
+        ProgramProblem(
+            "openmp",
+            Bunch(**dataset | {"groups": groups}),
+            Programs([compile_to_ir(texts[name]) for name in kernels]),
+            groups["kernel"].map(kernels).to_numpy(),
+            pd.DataFrame(
+                {
+                    "largest": [np.log2(max(values)) for values in sizes],
+                    "product": [np.log2(values).sum() for values in sizes],
+                }
+            ),
+            ("run", "family"),
+        )
+    ]
 
 
 PROGRAM_TASKS = {
