@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from tunembed.evaluation._comparison import Comparison
+from tunembed.model_selection import USUAL
 
 TITLE = "Representations of programs"
 MEAN = "mean over tasks"
@@ -23,6 +24,8 @@ or a task. `auxiliary` sees no program. Shown is the share of the oracle's speed
 (geometric mean), and behind it the geometric mean speedup over the baseline. A task's
 problems count once together in the mean over tasks.
 """
+# What is left out together where nothing is kept together.
+_SAMPLE = {USUAL: "sample"}
 _FULL = {
     "problem": "problem",
     "split": "split",
@@ -118,7 +121,7 @@ def _overview_lines(scores: pd.DataFrame, split: str) -> str:
     part = scores[scores["split"] == split]
     by = part.drop_duplicates("problem").set_index("problem")["by"]
     speedups = part.pivot(index="model", columns="problem", values="geo_speedup")
-    head = [f"{name}, by {by[name]}" for name in by.index]
+    head = [f"{name}, by {_SAMPLE.get(by[name], by[name])}" for name in by.index]
     lines = []
     for model, row in shares.iterrows():
         cells = [

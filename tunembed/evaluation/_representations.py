@@ -55,7 +55,10 @@ def encoder(modality: str = "both", **options: Any) -> Representation:
         try:
             transformer = MIREncoder(modality=modality, errors="nan", **options)
             return transformer.fit_transform(list(modules))
-        except (OSError, WeightsError) as error:
+        except OSError as error:
+            named = options.get("weights", "default")
+            raise UnavailableError(f"there are no weights {str(named)!r}") from error
+        except WeightsError as error:
             raise UnavailableError(f"the encoder cannot be used: {error}") from error
 
     return embed
