@@ -47,7 +47,7 @@ class Vocabulary:
         if known is None:
             if len(self._statements) >= _MOST_REMEMBERED:
                 self._statements.clear()
-            found = [n for word in statement.split(" ") for n in self._word(word)]
+            found = [n for word in statement.split() for n in self._word(word)]
             known = self._statements[statement] = tuple(found[: self.longest])
         return known
 

@@ -19,6 +19,9 @@ from tunembed.embeddings._pretraining._prepare import Prepared
 
 # Windows of a function that are read at most: a longer one is cut.
 _MOST_WINDOWS = 4
+# Statements of a batch, and functions of one of long functions.
+_MOST_STATEMENTS = 5000
+_FEWEST = 12
 # Share of the words, nodes and edges that are hidden.
 _HIDDEN = 0.15
 NOT_ASKED = -100
@@ -124,11 +127,17 @@ class Batches:
     ) -> list[NDArray[np.int64]]:
         """Return an epoch: batches of functions of about the same length, shuffled.
 
-        Those of a batch are hard to tell apart by their length.
+        Those of a batch are hard to tell apart by their length. Long functions come in
+        smaller batches, so that none needs much more memory than others.
         """
         noise = source.uniform(0.9, 1.1, len(chosen))
         ordered = chosen[np.argsort(self.sizes[chosen] * noise, kind="stable")]
-        parts = [ordered[n : n + size] for n in range(0, len(ordered), size)]
+        parts, begin = [], 0
+        while begin < len(ordered):
+            longest = self.sizes[ordered[begin : begin + size]].max()
+            stop = begin + max(_FEWEST, min(size, _MOST_STATEMENTS // int(longest)))
+            parts.append(ordered[begin:stop])
+            begin = stop
         parts = [part for part in parts if len(part) > 1]
         return [parts[number] for number in source.permutation(len(parts))]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,9 @@ from tunembed.parsers import SourceError, parse_llvm_ir
 
 # Larger functions would decide how much memory a batch takes.
 LARGEST = 400
-_MODULES = 32
+# Modules that are read before they are handed on, and how many a process takes.
+_MODULES = 256
+_EACH = 16
 COLUMNS = ("statements", "depths", "nodes", "kinds", "node_depths", "relations")
 
 
@@ -100,25 +102,20 @@ def _read(
         module: dict(zip(rows["name"], rows.index, strict=True))
         for module, rows in functions.groupby("module")
     }
-    tasks = (
-        delayed(_rows)([(text, wanted[module]) for module, text in part])
-        for part in _parts(corpus.modules(list(wanted)))
-    )
     done, found = 0, []
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    for rows in parallel(tasks):
-        found += rows
-        done += _MODULES
-        if progress is not None:
-            progress(min(done, len(wanted)), len(wanted))
+    modules = iter(corpus.modules(list(wanted)))
+    with Parallel(n_jobs=n_jobs) as parallel:
+        # Modules are read here, a few at a time: no other thread may use the file.
+        while part := list(islice(modules, _MODULES)):
+            chosen = [(text, wanted[module]) for module, text in part]
+            slices = [chosen[n : n + _EACH] for n in range(0, len(chosen), _EACH)]
+            for rows in parallel(delayed(_rows)(piece) for piece in slices):
+                found += rows
+            done += len(part)
+            if progress is not None:
+                progress(done, len(wanted))
     found.sort(key=lambda row: row[0])
     return functions.loc[[index for index, _, _ in found]], found
-
-
-def _parts(modules: Any) -> Iterator[list[tuple[int, bytes]]]:
-    modules = iter(modules)
-    while part := list(islice(modules, _MODULES)):
-        yield part
 
 
 def _rows(modules: list[tuple[bytes, dict[str, int]]]) -> list[_Row]:
@@ -172,6 +169,6 @@ def word_counts(prepared: Prepared, chosen: NDArray[np.bool_]) -> Counter[str]:
         sizes = np.diff(prepared.starts[name])
         codes = prepared.columns[name][np.repeat(chosen, sizes)]
         for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
-            for word in prepared.texts[code].split(" "):
+            for word in prepared.texts[code].split():
                 counts[word] += int(count)
     return counts
