@@ -22,6 +22,7 @@ from tunembed.evaluation import (
     Comparison,
     compare_representations,
     encoder,
+    lead,
     overview,
     write_comparison,
 )
@@ -124,6 +125,18 @@ def test_a_task_counts_once_in_the_mean():
         for task, name, v in (("a", "a1", 0.2), ("a", "a2", 0.4), ("b", "b", 0.9))
     ]
     assert overview(pd.DataFrame(rows), "usual").loc["m", MEAN] == pytest.approx(0.6)
+
+
+def test_the_lead_is_over_the_best_that_is_not_pretrained():
+    shares = {"counters": 0.7, "tokens": 0.8, "ir2vec": 0.99, "encoder": 0.85}
+    rows = [
+        {"task": "a", "problem": "a", "split": "usual", "model": m, "oracle_share": v}
+        for m, v in shares.items()
+    ]
+    scores = pd.DataFrame(rows)
+    assert lead(scores, "usual")["a"] == pytest.approx(0.05)
+    assert lead(scores, "usual", "ir2vec")[MEAN] == pytest.approx(0.19)
+    assert np.isnan(lead(scores, "usual", "mine")["a"])
 
 
 def test_the_page_says_what_was_skipped(comparison, tmp_path):

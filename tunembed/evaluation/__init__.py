@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 from tunembed.evaluation._comparison import Comparison, compare_representations
-from tunembed.evaluation._comparison_report import overview, write_comparison
+from tunembed.evaluation._comparison_report import lead, overview, write_comparison
 from tunembed.evaluation._problem import Problem
 from tunembed.evaluation._report import write_report
 from tunembed.evaluation._representations import REPRESENTATIONS, encoder
@@ -19,6 +19,7 @@ __all__ = [
     "Task",
     "compare_representations",
     "encoder",
+    "lead",
     "overview",
     "run_problems",
     "run_task",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from tunembed.evaluation._comparison import Comparison
+from tunembed.evaluation._representations import NOT_PRETRAINED
 from tunembed.model_selection import USUAL
 
 TITLE = "Representations of programs"
@@ -60,6 +61,28 @@ def overview(scores: pd.DataFrame, split: str) -> pd.DataFrame:
     table = table[list(dict.fromkeys(part["problem"]))]
     table[MEAN] = each.mean(axis=1, skipna=False)
     return table.loc[_ordered(part["model"])]
+
+
+def lead(scores: pd.DataFrame, split: str, model: str = "encoder") -> pd.Series:
+    """Return by how much a model is ahead of the best one that is not pretrained.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Of a `Comparison`.
+    split : {"usual", "grouped"}
+    model : str, default="encoder"
+
+    Returns
+    -------
+    Series
+        The difference of the shares of the oracle, for each problem and for the mean
+        over tasks; NaN where either was not scored.
+    """
+    table = overview(scores, split)
+    others = table.loc[table.index.intersection(NOT_PRETRAINED)]
+    difference: pd.Series = table.reindex([model]).loc[model] - others.max()
+    return difference
 
 
 def write_comparison(
@@ -132,6 +155,9 @@ def _overview_lines(scores: pd.DataFrame, split: str) -> str:
         ]
         mean = f"{row[MEAN]:.1%}" if row[MEAN] == row[MEAN] else ""
         lines.append([str(model), *cells, mean])
+    if "encoder" in shares.index:
+        ahead = [f"{100 * value:+.1f}" for value in lead(scores, split)]
+        lines.append(["encoder, ahead of the best not pretrained", *ahead])
     return _table(["representation", *head, MEAN], lines)
 
 

@@ -90,3 +90,5 @@ def all_representations(weights: Any = "default") -> dict[str, Representation | 
 
 
 REPRESENTATIONS = all_representations()
+# Those that know no programs but the training samples.
+NOT_PRETRAINED = ("auxiliary", "counters", "tokens", "graph")
