@@ -4,11 +4,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tunembed._toolchain import CompilerNotFoundError, find_clang
 from tunembed.datasets import load_openmp_runtimes
 from tunembed.evaluation import TASKS, Problem, run_problems
+from tunembed.evaluation._labels import frequent_labels
 from tunembed.evaluation._openmp import AUXILIARY, describe_runs, problems
 from tunembed.evaluation._vectorization import describe_loops
 
@@ -89,6 +91,11 @@ def test_the_openmp_task_is_scored_offline():
     scores = run_problems([only], seeds=[0]).set_index("model")["geo_speedup"]
     assert scores["baseline"] == 1
     assert scores["oracle"] > scores["tunembed"] > scores["majority"]
+
+
+def test_rare_labels_are_one():
+    target = pd.Series(["a"] * 3 + ["b"] * 2 + ["c"])
+    assert frequent_labels(target, "z", 3).tolist() == ["a"] * 3 + ["z"] * 3
 
 
 def test_the_tasks_are_known():

@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 
 from tunembed.datasets import load_openmp_runtimes
 from tunembed.estimators import RegressionRecommender
+from tunembed.evaluation._labels import frequent_labels
 from tunembed.evaluation._problem import Problem
 from tunembed.features import LoopNestVectorizer, OpenMPVectorizer
 from tunembed.parsers import Loop, TranslationUnit, find_loop_nests, parse_c
@@ -33,7 +34,7 @@ def problems(**_: Any) -> list[Problem]:
         data=table,
         feature_names=list(table),
         auxiliary=AUXILIARY,
-        target=runs.target.to_numpy(),
+        target=frequent_labels(runs.target, runs.baseline),
         runtimes=runs.runtimes,
         groups=runs.groups,
         baseline=runs.baseline,

@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 
 from tunembed.datasets import load_vectorization_runtimes
 from tunembed.estimators import RegressionRecommender
+from tunembed.evaluation._labels import frequent_labels
 from tunembed.evaluation._problem import Problem
 from tunembed.features import IRVectorizer
 from tunembed.parsers import IRModule, LoopAnalysis, MemoryAccess, compile_to_ir
@@ -41,7 +42,7 @@ def problems(**download: Any) -> list[Problem]:
     dataset = Bunch(
         data=table,
         feature_names=list(table),
-        target=loops.target.to_numpy(),
+        target=frequent_labels(loops.target, loops.baseline),
         runtimes=loops.runtimes,
         groups=loops.groups,
         baseline=loops.baseline,
