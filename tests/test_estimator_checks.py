@@ -42,6 +42,7 @@ RAW = {
     "GraphVectorizer",
     "IRVectorizer",
     "LoopNestVectorizer",
+    "MIREncoder",
     "OpenMPVectorizer",
     "ProgramParser",
     "TokenVectorizer",
