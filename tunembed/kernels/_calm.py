@@ -66,7 +66,9 @@ class _Series:
         if self.shortest() <= limit:
             return False
         enough = _FEWEST if self.calm() else _FEWEST_DISTURBED
-        return len(self.samples) >= enough or self.shortest() - limit > _LONGEST_WAIT
+        if self.shortest() - limit > _LONGEST_WAIT:
+            enough = _FEWEST - 1
+        return len(self.samples) >= enough
 
     def time(self) -> CalmTime:
         calm, taken = self.calm(), len(self.samples)
@@ -107,8 +109,9 @@ def until_calm(
         Seconds for all together, but for the first round. Each is sampled three times
         at least.
     slower : float
-        A version is done after three samples, eight if none of them is calm, if the
-        shortest takes this many times the shortest of any; at once if by 50 ms more.
+        A version but the original is done after three samples, eight if none of them is
+        calm, two if by 50 ms more, if the shortest takes this many times the shortest
+        of any.
     rest : float
         Sleep after each sample for this many times as long, at most 50 ms.
 
@@ -129,8 +132,9 @@ def until_calm(
         rounds += 1
         started = min(started, time.monotonic())
         best = min(one.shortest() for one in series)
-        for one in series:
-            one.is_done |= len(one.calm()) >= wanted or one.is_behind(slower * best)
+        for k, one in enumerate(series):
+            behind = k > 0 and one.is_behind(slower * best)
+            one.is_done |= behind or len(one.calm()) >= wanted
     return [one.time() for one in series]
 
 
