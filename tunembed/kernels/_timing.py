@@ -17,6 +17,7 @@ _SHORT = 1e-3
 _SAMPLE = 2e-3
 _LONGEST_SAMPLE = 0.1
 _TRIAL_CALLS = 8
+_FEW_CALLS = 2
 # A call that other programs disturb must not make every sample one of a single call:
 # that also wakes the threads. Above a time, it is not they that make it long.
 _TRIES = 3
@@ -107,20 +108,17 @@ class Bench:
         return self._loaded[k]
 
     def _calibrate(self, worker: Worker, number: int, limit: float) -> int:
-        for _ in range(_TRIES):
-            seconds = worker.call(number, limit).seconds
-            if seconds < _SHORT:
-                break
-            if seconds > _LONG:
-                return 1
-        else:
+        seconds = worker.call(number, limit).seconds
+        if seconds > _LONG:
             return 1
+        calls = _TRIAL_CALLS if seconds < _SHORT else _FEW_CALLS
         started = time.monotonic()
         seconds = min(
-            worker.call(number, limit * _TRIAL_CALLS, _TRIAL_CALLS).seconds
-            for _ in range(_TRIES)
+            worker.call(number, limit * calls, calls).seconds for _ in range(_TRIES)
         )
-        whole = (time.monotonic() - started) / (_TRIES * _TRIAL_CALLS)
+        if seconds >= _SHORT:
+            return 1
+        whole = (time.monotonic() - started) / (_TRIES * calls)
         wanted = math.ceil(_SAMPLE / max(seconds, 1e-8))
         return max(1, min(wanted, math.ceil(_LONGEST_SAMPLE / whole)))
 
