@@ -46,7 +46,9 @@ def test_what_was_applied_follows_the_pragma(loops):
     applied = loops.applied["vectorize_width(8) interleave_count(2)"]
     assert (applied == "8x2").mean() > 0.7
     never = loops.applied["vectorize_width(1) interleave_count(1)"]
-    assert (never == "1x1").mean() > 0.98
+    # Of these, short inner loops are written out, and the outer one is vectorised.
+    unrolled = loops.groups["kernel"] == "example13"
+    assert (never[~unrolled] == "1x1").all()
 
 
 def test_records_name_their_machine(loops, runs):
