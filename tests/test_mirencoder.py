@@ -6,6 +6,7 @@
 import json
 import pickle
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,8 +30,9 @@ from tunembed.embeddings._encoder._weights import (
     load_weights,
     save_weights,
 )
+from tunembed.embeddings._mirencoder import DEFAULT
 from tunembed.features import ProgramParser, SampleError
-from tunembed.parsers import CompilerNotFoundError, parse_llvm_ir
+from tunembed.parsers import CompilerNotFoundError, compile_to_ir, parse_llvm_ir
 
 SIZES = {
     "pieces": {"components": 16, "longest": 8},
@@ -345,3 +347,56 @@ def test_changed_weights_are_read_again(weights, tmp_path):
     first = MIREncoder(path).transform(modules)
     save_weights(path, random_weights(2))
     assert np.abs(MIREncoder(path).transform(modules) - first).max() > 1e-3
+
+
+GOLDEN = Path(__file__).parent / "data" / "mirencoder_golden.npz"
+
+
+def test_shipped_weights_give_the_golden_rows():
+    """Written by ``np.savez(GOLDEN, rows=MIREncoder().transform(modules))``."""
+    rows = MIREncoder().transform(parsed(LOOP, TWICE, LOOP + OTHER))
+    with np.load(GOLDEN) as archive:
+        np.testing.assert_allclose(rows, archive["rows"], atol=1e-4)
+
+
+def test_the_card_says_where_the_weights_come_from():
+    card = MIREncoder().read_card()
+    assert card["functions"] > 10_000 and card["licence"]
+    assert set(card["metrics"]) >= {"words_perplexity", "matching_accuracy"}
+    assert len(card["packages_held_out"]) >= 1
+    assert not set(card["packages_held_out"]) & {"polybench", "rodinia", "npb"}
+
+
+def test_the_shipped_weights_are_small():
+    assert DEFAULT.stat().st_size < 8_000_000
+
+
+REWRITTEN = {
+    "renamed": "void f(int m, double *u, double s) "
+    "{ for (int j = 0; j < m; j++) { double t = s * u[j]; u[j] = t; } }",
+    "reordered": "void f(int n, double *x, double a) "
+    "{ for (int i = 0; i < n; i++) { x[i] = x[i] * a; } }",
+}
+SCALE = (
+    "void f(int n, double *x, double a) "
+    "{ for (int i = 0; i < n; i++) x[i] = a * x[i]; }"
+)
+OTHERS = [
+    "int f(int n, int *x) "
+    "{ int s = 0; for (int i = 0; i < n; i++) s ^= x[i]; return s; }",
+    "double f(double a, double b) { return a > b ? a / b : b - a; }",
+    "void f(int n, double A[n][n]) { for (int i = 1; i < n; i++) "
+    "for (int j = 1; j < n; j++) A[i][j] += A[i - 1][j] * A[i][j - 1]; }",
+    "char *f(char *s, int c) { while (*s && *s != c) s++; return *s ? s : 0; }",
+]
+
+
+@pytest.mark.parametrize("name", list(REWRITTEN))
+def test_rewritten_programs_are_near(name):
+    try:
+        modules = [compile_to_ir(text) for text in (SCALE, REWRITTEN[name], *OTHERS)]
+    except CompilerNotFoundError as error:
+        pytest.skip(str(error))
+    rows = StandardScaler().fit_transform(MIREncoder().transform(modules))
+    distances = np.linalg.norm(rows[1:] - rows[0], axis=1)
+    assert distances[0] < 0.5 * distances[1:].min()
