@@ -19,6 +19,8 @@ from tunembed.datasets._survey_records import (
 )
 
 LICENSE = "BSD-3-Clause"
+# Samples that nothing disturbed.
+_FEWEST = 3
 DESCR = """\
 Runtimes of OpenMP configurations
 ---------------------------------
@@ -36,7 +38,8 @@ or by computing; regular, sparse or random accesses. How often a kind occurs her
 nothing about programs that people write. ``sizes`` has the arguments of each run.
 A time is the median of samples during which no other program wanted the cores;
 ``calm`` says of how many, ``spread`` half the width of its 95 % interval over it. Where
-fewer than three were calm it is the shortest sample. A configuration that takes four
+fewer than three were calm it is the shortest sample, and where those of the baseline
+were so few, the run is left out. A configuration that takes four
 times as long as the best was sampled a few times only, one that takes more than two
 seconds is NaN.
 
@@ -95,15 +98,17 @@ def load_openmp_runtimes(
     {'threads': 2, 'schedule': 'static', 'chunk': 0}
     """
     rows, about = read_records("openmp", machine)
-    failed = rows.groupby("run")["seconds"].transform(lambda all_: all_.isna().all())
-    rows = rows[~failed].reset_index(drop=True)
+    # The baseline's rows are the first; all else is compared with them.
+    first = rows.drop_duplicates("run").set_index("run")
+    is_known = first["seconds"].notna() & (first["calm"] >= _FEWEST)
+    rows = rows[rows["run"].map(is_known)].reset_index(drop=True)
     rows["spread"] = (rows["high"] - rows["low"]) / (2 * rows["seconds"])
     runtimes = to_table(rows, "run", "seconds")
     spread, calm = (
         to_table(rows, "run", name).reset_index(drop=True)
         for name in ("spread", "calm")
     )
-    first = rows.drop_duplicates("run").set_index("run").loc[runtimes.index]
+    first = first.loc[runtimes.index]
     groups = first[["kernel", "family", "size"]].reset_index(drop=True)
     runtimes = runtimes.reset_index(drop=True)
     settings = _settings(list(runtimes.columns))
