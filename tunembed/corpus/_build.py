@@ -67,7 +67,7 @@ def build_corpus(
         Folders of C, C++, OpenCL or LLVM IR that must not be learnt from.
     evaluation_sets : sequence of str, default=all of them
         The fetched data sets that must not be learnt from: ``"device mapping"``,
-        ``"thread coarsening"``, ``"vectorization loops"``.
+        ``"thread coarsening"``, ``"vectorization loops"``, ``"openmp kernels"``.
     progress : callable, optional
         Called with a package's name, how many of its units are done, how many there
         are, and the number of functions in the corpus.

@@ -19,11 +19,17 @@ from tunembed.datasets import (
     fetch_device_mapping,
     fetch_thread_coarsening,
     fetch_vectorization_loops,
+    load_openmp_runtimes,
 )
 from tunembed.parsers import IRModule, ParseError, parse_llvm_ir
 
 _PER_SHAPE = 3
-SETS = ("device mapping", "thread coarsening", "vectorization loops")
+SETS = (
+    "device mapping",
+    "thread coarsening",
+    "vectorization loops",
+    "openmp kernels",
+)
 
 
 def load_exclusions(
@@ -74,7 +80,7 @@ def _stamp(folder: Path) -> str:
 
 
 def modules_of_set(name: str, levels: Sequence[str], home: Path) -> Iterator[IRModule]:
-    """Yield the modules of a fetched data set, as they are and at further levels.
+    """Yield the modules of a data set, as they are and at further levels.
 
     Parameters
     ----------
@@ -89,6 +95,10 @@ def modules_of_set(name: str, levels: Sequence[str], home: Path) -> Iterator[IRM
     CorpusError
         If it can neither be found nor fetched.
     """
+    if name == "openmp kernels":
+        for text in dict.fromkeys(load_openmp_runtimes().data):
+            yield from _compiled(Unit(name, "c", text.encode()), levels)
+        return
     try:
         if name == "vectorization loops":
             loops = fetch_vectorization_loops(data_home=home)
