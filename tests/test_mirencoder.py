@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from tunembed._toolchain import find_clang
 from tunembed.embeddings import MIREncoder, WeightsError
-from tunembed.embeddings._encoder._arrays import read_function
+from tunembed.embeddings._encoder._arrays import graph_arrays, text_arrays
 from tunembed.embeddings._encoder._text import windows
 from tunembed.embeddings._encoder._vocabulary import (
     MASK,
@@ -243,15 +243,16 @@ def test_in_a_pipeline(weights):
 
 
 def test_arrays_of_a_function():
-    arrays = read_function(parse_llvm_ir(LOOP).functions["sum"])
-    assert arrays.statements[0] == "define i64 ptr"
-    assert arrays.depths.tolist() == [0, 0, *[1] * 8, 0]
-    assert arrays.depths.max() == arrays.node_depths.max() == 1
-    assert "double <0>" in arrays.texts and "fadd" in arrays.texts
-    assert arrays.edges.max() < len(arrays.nodes)
-    assert set(arrays.kinds.tolist()) == {0, 1, 2}
+    function = parse_llvm_ir(LOOP).functions["sum"]
+    text, graph = text_arrays(function), graph_arrays(function)
+    assert text.statements[0] == "define i64 ptr"
+    assert text.depths.tolist() == [0, 0, *[1] * 8, 0]
+    assert graph.depths.max() == 1
+    assert "double <0>" in graph.texts and "fadd" in graph.texts
+    assert graph.edges.max() < len(graph.nodes)
+    assert set(graph.kinds.tolist()) == {0, 1, 2}
     # br i1: the branch back and the one out differ in position.
-    control = arrays.relations[arrays.relations < 8]
+    control = graph.relations[graph.relations < 8]
     assert set(control.tolist()) == {0, 1}
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.parallel import Parallel, delayed
 
-from tunembed.embeddings._encoder._arrays import read_function
 from tunembed.embeddings._encoder._embed import embed
 from tunembed.embeddings._encoder._pool import POOLINGS
 from tunembed.embeddings._encoder._weights import MODALITIES, load_weights
@@ -295,5 +294,4 @@ def _functions_of(program):
 
 def _batch(programs, path, changed, modalities, poolings):
     """Return the rows of programs, lists of functions."""
-    arrays = [[read_function(function) for function in p] for p in programs]
-    return embed(arrays, _cached(path, changed), modalities, poolings)
+    return embed(programs, _cached(path, changed), modalities, poolings)

@@ -18,8 +18,8 @@ RELATIONS = ("control", "data", "call")
 _INSTRUCTION, _, _, _TYPE = range(len(NODE_KINDS))
 
 
-class FunctionArrays(NamedTuple):
-    """What the encoder reads of a function.
+class TextArrays(NamedTuple):
+    """The statements of a function.
 
     Attributes
     ----------
@@ -27,13 +27,24 @@ class FunctionArrays(NamedTuple):
         As of `tunembed.features.numbered_statements`.
     depths : ndarray of shape (n_statements,), dtype uint8
         How many loops are around each.
+    """
+
+    statements: list[str]
+    depths: NDArray[np.uint8]
+
+
+class GraphArrays(NamedTuple):
+    """The program graph of a function.
+
+    Attributes
+    ----------
     texts : list of str
         Different texts of nodes.
     nodes : ndarray of shape (n_nodes,), dtype int32
         Of each node the place of its text.
     kinds : ndarray of shape (n_nodes,), dtype uint8
         0: instruction, 1: variable, 2: constant.
-    node_depths : ndarray of shape (n_nodes,), dtype uint8
+    depths : ndarray of shape (n_nodes,), dtype uint8
         How many loops are around an instruction; of other nodes 0.
     edges : ndarray of shape (n_edges, 2), dtype int32
         Sources and targets.
@@ -41,42 +52,37 @@ class FunctionArrays(NamedTuple):
         Place of the flow in `RELATIONS` times `POSITIONS`, plus the position.
     """
 
-    statements: list[str]
-    depths: NDArray[np.uint8]
     texts: list[str]
     nodes: NDArray[np.int32]
     kinds: NDArray[np.uint8]
-    node_depths: NDArray[np.uint8]
+    depths: NDArray[np.uint8]
     edges: NDArray[np.int32]
     relations: NDArray[np.uint8]
 
 
-def read_function(function: IRFunction) -> FunctionArrays:
-    """Return the arrays of a function.
+def text_arrays(function: IRFunction) -> TextArrays:
+    """Return the statements of a function."""
+    numbered = numbered_statements(function)
+    # -1, the opening, is the last entry: in no loop.
+    around = np.append(_loops_around(function), np.uint8(0))
+    places = np.array([number for number, _ in numbered])
+    return TextArrays([text for _, text in numbered], around[places])
 
-    Types are left out of the graph: variables and constants say them. So is the caller
-    outside, which is the same for all.
-    """
-    around = np.zeros(len(function.opcodes) + 1, dtype=np.uint8)  # -1: the opening
+
+def _loops_around(function: IRFunction) -> NDArray[np.uint8]:
+    """Return of each instruction how many loops are around it."""
+    around = np.zeros(len(function.opcodes), dtype=np.uint8)
     for block, depth in zip(function.blocks, function.flow.depths, strict=True):
         around[block.start : block.stop] = min(depth, DEPTHS - 1)
-    numbered = numbered_statements(function)
-    places = np.array([number for number, _ in numbered])
-    return FunctionArrays(
-        [text for _, text in numbered], around[places], *_graph(function, around[:-1])
-    )
+    return around
 
 
-def _graph(
-    function: IRFunction, around: NDArray[np.uint8]
-) -> tuple[
-    list[str],
-    NDArray[np.int32],
-    NDArray[np.uint8],
-    NDArray[np.uint8],
-    NDArray[np.int32],
-    NDArray[np.uint8],
-]:
+def graph_arrays(function: IRFunction) -> GraphArrays:
+    """Return the program graph of a function.
+
+    Types are left out: variables and constants say them. So is the caller outside,
+    which is the same for all.
+    """
     graph = program_graph(function)
     texts, codes = node_words(graph)
     kept = graph.kinds != _TYPE
@@ -87,10 +93,10 @@ def _graph(
     inside = kept[edges[:, 0]] & kept[edges[:, 1]] & (flows >= 0)
     depths = np.zeros(len(graph), dtype=np.uint8)
     own = np.flatnonzero((graph.kinds == _INSTRUCTION) & (graph.owners >= 0))
-    depths[own] = around
+    depths[own] = _loops_around(function)
     used, nodes = np.unique(codes[kept], return_inverse=True)
     positions = np.minimum(graph.positions[inside], POSITIONS - 1)
-    return (
+    return GraphArrays(
         [texts[code] for code in used],
         nodes.astype(np.int32),
         graph.kinds[kept],

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tunembed.embeddings._encoder._arrays import FunctionArrays
+from tunembed.embeddings._encoder._arrays import graph_arrays, text_arrays
 from tunembed.embeddings._encoder._graph import read_graph
 from tunembed.embeddings._encoder._layers import Floats
 from tunembed.embeddings._encoder._pool import pool
 from tunembed.embeddings._encoder._text import read_text
 from tunembed.embeddings._encoder._weights import Weights
+from tunembed.parsers import IRFunction
 
 
 def embed(
-    programs: Sequence[Sequence[FunctionArrays]],
+    programs: Sequence[Sequence[IRFunction]],
     weights: Weights,
     modalities: tuple[str, ...],
     poolings: tuple[str, ...],
@@ -26,7 +27,7 @@ def embed(
 
     Parameters
     ----------
-    programs : sequence of sequence of FunctionArrays
+    programs : sequence of sequence of IRFunction
         The functions of each; at least one.
     weights : Weights
     modalities : tuple of {"text", "graph"}
@@ -42,38 +43,38 @@ def embed(
 
 
 def _text_rows(
-    programs: Sequence[Sequence[FunctionArrays]],
+    programs: Sequence[Sequence[IRFunction]],
     weights: Weights,
     poolings: tuple[str, ...],
 ) -> Floats:
-    functions = [function for program in programs for function in program]
+    functions = [text_arrays(function) for program in programs for function in program]
     texts, codes = _numbered([function.statements for function in functions])
     depths = np.concatenate([function.depths for function in functions])
+    lengths = [len(function.statements) for function in functions]
     vectors = read_text(
         weights.vocabulary.table(texts),
         codes,
         depths,
-        np.array([len(function.statements) for function in functions]),
+        np.array(lengths),
         weights.arrays,
         heads=weights.settings["text"]["heads"],
     )
-    sizes = [sum(len(f.statements) for f in program) for program in programs]
-    return pool(vectors, depths, _starts(sizes), poolings)
+    return pool(vectors, depths, _program_starts(programs, lengths), poolings)
 
 
 def _graph_rows(
-    programs: Sequence[Sequence[FunctionArrays]],
+    programs: Sequence[Sequence[IRFunction]],
     weights: Weights,
     poolings: tuple[str, ...],
 ) -> Floats:
-    functions = [function for program in programs for function in program]
+    functions = [graph_arrays(function) for program in programs for function in program]
     texts, codes = _numbered([function.texts for function in functions])
     sizes = np.array([len(function.nodes) for function in functions])
     before = np.cumsum(sizes) - sizes
     text_counts = np.array([len(function.texts) for function in functions])
     first_text = np.cumsum(text_counts) - text_counts
     nodes = np.concatenate([f.nodes for f in functions])
-    depths = np.concatenate([f.node_depths for f in functions])
+    depths = np.concatenate([f.depths for f in functions])
     edge_counts = [len(function.edges) for function in functions]
     vectors = read_graph(
         weights.vocabulary.table(texts),
@@ -85,8 +86,7 @@ def _graph_rows(
         np.concatenate([f.relations for f in functions]),
         weights.arrays,
     )
-    counts = [sum(len(f.nodes) for f in program) for program in programs]
-    return pool(vectors, depths, _starts(counts), poolings)
+    return pool(vectors, depths, _program_starts(programs, sizes), poolings)
 
 
 def _numbered(lists: list[list[str]]) -> tuple[list[str], NDArray[np.int64]]:
@@ -98,6 +98,11 @@ def _numbered(lists: list[list[str]]) -> tuple[list[str], NDArray[np.int64]]:
     return list(place_of), np.array(codes, dtype=np.int64)
 
 
-def _starts(sizes: Sequence[int]) -> NDArray[np.int64]:
-    ends = np.cumsum(np.array(sizes, dtype=np.int64))
-    return ends - np.array(sizes, dtype=np.int64)
+def _program_starts(
+    programs: Sequence[Sequence[IRFunction]], sizes: Sequence[int] | NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return where each program's vectors start, given the sizes of functions."""
+    before = np.concatenate([[0], np.cumsum(sizes)])
+    counts = [len(program) for program in programs]
+    first: NDArray[np.int64] = before[np.cumsum([0, *counts[:-1]])]
+    return first

@@ -37,7 +37,7 @@ def read_graph(
     edges : ndarray of shape (n_edges, 2)
         Sources and targets.
     relations : ndarray of shape (n_edges,)
-        Flow and position, as of `FunctionArrays`.
+        Flow and position, as of `GraphArrays`.
     weights : dict of str to ndarray
 
     Returns

@@ -17,7 +17,12 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from tunembed.embeddings._encoder._arrays import FunctionArrays, read_function
+from tunembed.embeddings._encoder._arrays import (
+    GraphArrays,
+    TextArrays,
+    graph_arrays,
+    text_arrays,
+)
 from tunembed.features import IR_FEATURES, IRVectorizer
 from tunembed.parsers import SourceError, parse_llvm_ir
 
@@ -90,7 +95,7 @@ def load(folder: Path) -> Prepared:
 
 
 _STARTS = ("statements", "nodes", "edges")
-_Row = tuple[int, FunctionArrays, NDArray[np.float16]]
+_Row = tuple[int, TextArrays, GraphArrays, NDArray[np.float16]]
 
 
 def _read(
@@ -115,7 +120,7 @@ def _read(
             if progress is not None:
                 progress(done, len(wanted))
     found.sort(key=lambda row: row[0])
-    return functions.loc[[index for index, _, _ in found]], found
+    return functions.loc[[row[0] for row in found]], found
 
 
 def _rows(modules: list[tuple[bytes, dict[str, int]]]) -> list[_Row]:
@@ -132,7 +137,8 @@ def _rows(modules: list[tuple[bytes, dict[str, int]]]) -> list[_Row]:
             continue
         counters = IRVectorizer().transform(chosen).astype(np.float16)
         for name, function, row in zip(names, chosen, counters, strict=True):
-            found.append((wanted[name], read_function(function), row))
+            parts = text_arrays(function), graph_arrays(function)
+            found.append((wanted[name], *parts, row))
     return found
 
 
@@ -143,20 +149,24 @@ def _write(folder: Path, functions: pd.DataFrame, rows: list[_Row]) -> None:
         found = [place_of.setdefault(text, len(place_of)) for text in texts]
         return np.array(found, dtype=np.int32)
 
-    arrays = [arrays for _, arrays, _ in rows]
+    texts, graphs = [row[1] for row in rows], [row[2] for row in rows]
     columns: dict[str, list[NDArray[Any]]] = {
-        "statements": [numbers(a.statements) for a in arrays],
-        "nodes": [numbers(a.texts)[a.nodes] for a in arrays],
-        "edges": [a.edges for a in arrays],
+        "statements": [numbers(text.statements) for text in texts],
+        "nodes": [numbers(graph.texts)[graph.nodes] for graph in graphs],
+        "edges": [graph.edges for graph in graphs],
     }
     for name, parts in columns.items():
         sizes = [len(part) for part in parts]
         np.save(folder / f"{name}_starts.npy", np.cumsum([0, *sizes]))
-    for name in ("depths", "kinds", "node_depths", "relations"):
-        columns[name] = [getattr(a, name) for a in arrays]
+    columns |= {
+        "depths": [text.depths for text in texts],
+        "kinds": [graph.kinds for graph in graphs],
+        "node_depths": [graph.depths for graph in graphs],
+        "relations": [graph.relations for graph in graphs],
+    }
     for name, parts in columns.items():
         np.save(folder / f"{name}.npy", np.concatenate(parts))
-    counters = np.array([row for _, _, row in rows], dtype=np.float16)
+    counters = np.array([row for *_, row in rows], dtype=np.float16)
     np.save(folder / "counters.npy", counters.reshape(len(rows), len(IR_FEATURES)))
     (folder / "texts.json").write_text(json.dumps(list(place_of)), "utf-8")
     functions.to_csv(folder / "functions.csv", index=False)
