@@ -30,7 +30,7 @@ from tunembed.corpus import (
     find_packages,
     summarize,
 )
-from tunembed.corpus._compile import compiled
+from tunembed.corpus._compile import UnitError, compiled
 from tunembed.corpus._configure import configure
 from tunembed.corpus._debian import DebianKernels, DebianPackage, debian_packages
 from tunembed.corpus._evaluation_sets import modules_of_set
@@ -332,6 +332,29 @@ def test_kernels_are_not_vectorised():
     assert len(found["O0"].text) > len(found["O2"].text)
 
 
+@needs_clang
+def test_cuda_is_compiled_without_its_headers():
+    text = b"""
+    __global__ void halve(float4 *x, const float *by, int n) {
+        __shared__ float part[64];
+        int i = blockIdx.x * blockDim.x + threadIdx.x;
+        part[threadIdx.x] = i < n ? __expf(by[i]) : 0.0f;
+        __syncthreads();
+        if (i < n) x[i] = make_float4(part[0], max(part[1], 0.0f), sqrt(by[i]), 1.0f);
+    }
+    """
+    unit = Unit("k.cu", "cuda", text)
+    try:
+        found = dict(compiled(unit, ["O0", "O2"]))
+    except UnitError as error:
+        if "NVPTX" in str(error) or "nvptx" in str(error):
+            pytest.skip("this clang has no NVPTX")
+        raise
+    assert list(found["O2"].functions) == ["_Z5halveP6float4PKfi"]
+    assert "llvm.nvvm.read.ptx.sreg.tid.x" in found["O2"].text
+    assert "addrspace(3)" in found["O2"].text
+
+
 def test_the_optimizer_survives_what_is_no_module():
     optimizer = Optimizer()
     with pytest.raises(OptimizerError):
@@ -381,6 +404,7 @@ def make_archive(folder, mirror):
     top.mkdir(parents=True)
     (top / "sum.c").write_text(SUM)
     (top / "sort.cl").write_text("kernel void f(global int *x) { x[0] += x[1] * 3; }")
+    (top / "sort.cu").write_text("__global__ void f(int *x) { x[0] += x[1] * 3; }")
     debian = folder / "debian"
     debian.mkdir()
     (debian / "copyright").write_text("Files: *\nLicense: Expat\n\nLicense: BSD-3\n")
@@ -407,11 +431,11 @@ def test_a_debian_package_is_fetched_checked_and_unpacked(tmp_path, monkeypatch)
     package = DebianPackage(*fields)
     contents = package.open(tmp_path / "one")
     assert contents.license == "Expat; BSD-3"
-    assert [unit.path for unit in contents.units] == ["sum.c"]
+    assert [unit.path for unit in contents.units] == ["sort.cu", "sum.c"]
     package.close(tmp_path / "one")
     assert not list((tmp_path / "one" / "unpacked").iterdir())
     kernels = DebianKernels(*fields).open(tmp_path / "one")
-    assert [unit.language for unit in kernels.units] == ["opencl"]
+    assert [unit.language for unit in kernels.units] == ["opencl", "cuda"]
     (mirror / "pool/main/t/tiny/tiny_1.0.orig.tar.gz").write_bytes(b"changed")
     with pytest.raises(PackageError, match="TUNEMBED_DEBIAN names another mirror"):
         package.open(tmp_path / "two")

@@ -27,11 +27,18 @@ _OLD = tuple(
         "int-conversion",
     )
 )
+_CUDA = Path(__file__).with_name("data") / "cuda.h"
 # OpenCL's own functions are known to clang without a header, which would be slow.
+# CUDA's are declared by a header of ours, so that nobody needs the SDK; LAMMPS asks for
+# the macro.
 _FLAGS = {
     "c": ("-x", "c", "-std=gnu11", "-fopenmp"),
     "c++": ("-x", "c++", "-std=gnu++17", "-fopenmp"),
     "opencl": ("-x", "cl", "-cl-std=CL2.0", "-target", "spir64"),
+    "cuda": (
+        *("-x", "cuda", "-std=gnu++17", "--cuda-device-only", "--cuda-gpu-arch=sm_70"),
+        *("-nocudainc", "-nocudalib", "-include", str(_CUDA), "-DNV_KERNEL"),
+    ),
 }
 _OPTIMIZER = Optimizer()
 
@@ -61,7 +68,7 @@ def compiled(unit: Unit, levels: Sequence[str]) -> Iterator[tuple[str, IRModule]
     UnitError
         If the front end refuses it.
     """
-    is_kernel = unit.language == "opencl"
+    is_kernel = unit.language in ("opencl", "cuda")
     yield from optimized(_bitcode(unit), levels, unit.path, vectorize=not is_kernel)
 
 

@@ -11,7 +11,7 @@ import re
 import shutil
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sklearn.datasets import fetch_file
 
@@ -51,7 +51,7 @@ class DebianPackage(Package):
     sha256: str
     prepare: str = ""
     origin = "debian"
-    languages = ("c",)
+    languages = ("c", "cuda")
     most_files = 700
 
     def open(self, folder: Path) -> Contents:
@@ -82,7 +82,8 @@ class DebianPackage(Package):
     def _fetched(self, downloads: Path) -> list[Path]:
         """Return the files of the package, fetched where that is needed."""
         epochless = self.version.partition(":")[2] or self.version
-        name = f"{self.name}_{epochless}.dsc"
+        # Its name in Debian: here one may be twice, for its C and for its kernels.
+        name = f"{PurePosixPath(self.directory).name}_{epochless}.dsc"
         description = self._fetch(name, self.sha256, downloads)
         sums = description.read_text("utf-8", errors="replace")
         sums = sums.partition("\nChecksums-Sha256:")[2].partition("\nFiles:")[0]
@@ -121,10 +122,10 @@ class DebianPackage(Package):
 
 
 class DebianKernels(DebianPackage):
-    """The OpenCL files of a source package."""
+    """The OpenCL and CUDA files of a source package."""
 
     origin = "opencl"
-    languages = ("opencl",)
+    languages = ("opencl", "cuda")
     most_files = 150
 
 

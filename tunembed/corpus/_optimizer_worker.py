@@ -12,18 +12,22 @@ number of an open connection. Every message to it is a digit, the level, then ``
 import re
 import resource
 import sys
+from functools import lru_cache
 from multiprocessing.connection import Connection
 
 import llvmlite.binding as llvm
 
 # The front end marks lifetimes for the optimiser; at -O0 it would not.
 _LIFETIME = re.compile(r"^ +call void @llvm\.lifetime\..*\n", re.MULTILINE)
-_TRIPLE = "x86_64-unknown-linux-gnu"
+# Of the modules' triple the start, the target whose costs the passes ask for, and which
+# of its processors.
+_TARGETS = {
+    "nvptx64": ("nvptx64-nvidia-cuda", "sm_70"),
+    "": ("x86_64-unknown-linux-gnu", "x86-64"),
+}
 
 
-def optimized(
-    data: bytes, level: int, vectorize: bool, machine: llvm.TargetMachine
-) -> str:
+def optimized(data: bytes, level: int, vectorize: bool) -> str:
     """Return a module after the passes of a level; 0 are none."""
     if data.startswith(b"BC"):
         module = llvm.parse_bitcode(data)
@@ -33,9 +37,20 @@ def optimized(
         return _LIFETIME.sub("", str(module))
     options = llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization = options.slp_vectorization = vectorize and level > 1
-    builder = llvm.create_pass_builder(machine, options)
+    builder = llvm.create_pass_builder(machine_of(module.triple), options)
     builder.getModulePassManager().run(module, builder)
     return str(module)
+
+
+def machine_of(triple: str) -> llvm.TargetMachine:
+    """Return the machine that a module with a triple is optimised for."""
+    start = next(start for start in _TARGETS if triple.startswith(start))
+    return _machine(*_TARGETS[start])
+
+
+@lru_cache
+def _machine(triple: str, cpu: str) -> llvm.TargetMachine:
+    return llvm.Target.from_triple(triple).create_target_machine(cpu=cpu)
 
 
 def main(memory: int, handle: int) -> None:
@@ -44,7 +59,6 @@ def main(memory: int, handle: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    machine = llvm.Target.from_triple(_TRIPLE).create_target_machine(cpu="x86-64")
     with Connection(handle) as caller:
         while True:
             try:
@@ -52,7 +66,7 @@ def main(memory: int, handle: int) -> None:
             except EOFError:
                 return
             try:
-                text = optimized(data[2:], int(data[:1]), data[1:2] == b"v", machine)
+                text = optimized(data[2:], int(data[:1]), data[1:2] == b"v")
                 answer = b"+" + text.encode()
             except (RuntimeError, ValueError, MemoryError) as error:
                 answer = b"-" + str(error).encode(errors="replace")

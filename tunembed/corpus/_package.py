@@ -15,6 +15,7 @@ LANGUAGES = {
     ".cpp": "c++",
     ".cxx": "c++",
     ".cl": "opencl",
+    ".cu": "cuda",
 }
 
 
@@ -26,7 +27,7 @@ class Unit:
     ----------
     path : str
         Its name in its package.
-    language : {"c", "c++", "opencl"}
+    language : {"c", "c++", "opencl", "cuda"}
     source : bytes or Path
         Its text, or where that is.
     include_dirs : tuple of Path

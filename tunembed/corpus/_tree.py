@@ -34,7 +34,7 @@ def units_of(
     Parameters
     ----------
     root : Path
-    languages : collection of {"c", "c++", "opencl"}
+    languages : collection of {"c", "c++", "opencl", "cuda"}
     most : int, optional
         How many files; which ones depends on their paths only, and no folder of a large
         package comes before another one.
@@ -97,10 +97,10 @@ class DirectoryPackage(Package):
     origin = "directory"
 
     def open(self, folder: Path) -> Contents:
-        """Return the C, C++ and OpenCL files of the folder."""
+        """Return the C, C++, OpenCL and CUDA files of the folder."""
         if not self.path.is_dir():
             raise PackageError(f"There is no folder {self.path}.")
-        units = units_of(self.path.absolute(), ("c", "c++", "opencl"))
+        units = units_of(self.path.absolute(), ("c", "c++", "opencl", "cuda"))
         if not units:
             raise PackageError(f"There is no source file in {self.path}.")
         return Contents(_license(self.path), units)
