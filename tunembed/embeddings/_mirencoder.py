@@ -79,7 +79,7 @@ class MIREncoder(StatelessTransformer):
     >>> text = "define i32 @f(i32 %x) { %y = add i32 %x, 1  ret i32 %y }"
     >>> modules = ProgramParser("llvm").fit_transform([text])
     >>> MIREncoder(modality="text").fit_transform(modules).shape
-    (1, 128)
+    (1, 96)
     """
 
     _parameter_constraints: dict = {

@@ -15,6 +15,8 @@ from tunembed.parsers import FLOWS, NODE_KINDS, IRFunction, program_graph
 DEPTHS = 8
 POSITIONS = 8
 RELATIONS = ("control", "data", "call")
+# Flow, position and direction: there, and back.
+GATES = 2 * len(RELATIONS) * POSITIONS
 _INSTRUCTION, _, _, _TYPE = range(len(NODE_KINDS))
 
 

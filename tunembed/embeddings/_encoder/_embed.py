@@ -3,12 +3,18 @@
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunembed.embeddings._encoder._arrays import graph_arrays, text_arrays
+from tunembed.embeddings._encoder._arrays import (
+    GraphArrays,
+    TextArrays,
+    graph_arrays,
+    text_arrays,
+)
 from tunembed.embeddings._encoder._graph import read_graph
 from tunembed.embeddings._encoder._layers import Floats
 from tunembed.embeddings._encoder._pool import pool
@@ -38,16 +44,24 @@ def embed(
     ndarray of shape (n_programs, n_components), dtype float32
         Modality by modality, pooling by pooling.
     """
-    parts = {"text": _text_rows, "graph": _graph_rows}
-    return np.hstack([parts[name](programs, weights, poolings) for name in modalities])
+    # Function by function: what is read last of one is at hand for the other modality.
+    read = [
+        [_ARRAYS[name](function) for name in modalities]
+        for program in programs
+        for function in program
+    ]
+    columns = zip(modalities, zip(*read, strict=True), strict=True)
+    return np.hstack(
+        [_ROWS[name](programs, found, weights, poolings) for name, found in columns]
+    )
 
 
 def _text_rows(
     programs: Sequence[Sequence[IRFunction]],
+    functions: Sequence[TextArrays],
     weights: Weights,
     poolings: tuple[str, ...],
 ) -> Floats:
-    functions = [text_arrays(function) for program in programs for function in program]
     texts, codes = _numbered([function.statements for function in functions])
     depths = np.concatenate([function.depths for function in functions])
     lengths = [len(function.statements) for function in functions]
@@ -64,10 +78,10 @@ def _text_rows(
 
 def _graph_rows(
     programs: Sequence[Sequence[IRFunction]],
+    functions: Sequence[GraphArrays],
     weights: Weights,
     poolings: tuple[str, ...],
 ) -> Floats:
-    functions = [graph_arrays(function) for program in programs for function in program]
     texts, codes = _numbered([function.texts for function in functions])
     sizes = np.array([len(function.nodes) for function in functions])
     before = np.cumsum(sizes) - sizes
@@ -106,3 +120,10 @@ def _program_starts(
     counts = [len(program) for program in programs]
     first: NDArray[np.int64] = before[np.cumsum([0, *counts[:-1]])]
     return first
+
+
+_ARRAYS: dict[str, Callable[[IRFunction], Any]] = {
+    "text": text_arrays,
+    "graph": graph_arrays,
+}
+_ROWS: dict[str, Callable[..., Floats]] = {"text": _text_rows, "graph": _graph_rows}

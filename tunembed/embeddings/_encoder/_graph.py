@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tunembed.embeddings._encoder._arrays import GATES
 from tunembed.embeddings._encoder._layers import (
     Floats,
     layer_norm,
@@ -47,8 +48,8 @@ def read_graph(
     Notes
     -----
     What a node hears over an edge is the neighbour's vector, scaled component by
-    component by a vector for flow, position and direction; the sum is divided by the
-    root of the number of edges, after CompGCN [1]_.
+    component by a vector for flow, position and direction; the sum of either direction
+    is divided by the root of the number of edges, after CompGCN [1]_.
 
     References
     ----------
@@ -58,48 +59,35 @@ def read_graph(
     x = linear(piece_sums(pieces, weights), weights, "graph.enter")[nodes]
     x += weights["graph.kinds.weight"][kinds]
     x += weights["graph.depths.weight"][depths]
-    forward = _Heard(edges[:, 0], edges[:, 1], relations, len(nodes))
-    backward = _Heard(edges[:, 1], edges[:, 0], relations, len(nodes))
+    speakers, ways, hearing = _both_directions(edges, relations, len(nodes))
     layer = 0
     while f"graph.layers.{layer}.own.weight" in weights:
         name = f"graph.layers.{layer}"
         normal = layer_norm(x, weights, f"{name}.norm")
+        said = normal[speakers]
+        said *= (1 + weights[f"{name}.gates.weight"])[ways]
         inside = linear(normal, weights, f"{name}.own")
-        for way, heard in (("forward", forward), ("backward", backward)):
-            gates = weights[f"{name}.{way}_gates.weight"]
-            inside += heard.sums(normal, gates) @ weights[f"{name}.{way}.weight"].T
+        inside += (hearing @ said) @ weights[f"{name}.heard.weight"].T
         x = x + linear(relu(inside), weights, f"{name}.down")
         layer += 1
     return layer_norm(x, weights, "graph.norm")
 
 
-class _Heard:
-    """What every node hears from its neighbours in one direction."""
+def _both_directions(
+    edges: NDArray[np.int64], relations: NDArray[np.uint8], n_nodes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], csr_array]:
+    """Return of every edge there and back: who speaks, over which relation, who hears.
 
-    def __init__(
-        self,
-        sources: NDArray[np.int64],
-        targets: NDArray[np.int64],
-        relations: NDArray[np.uint8],
-        n_nodes: int,
-    ) -> None:
-        degrees = np.bincount(targets, minlength=n_nodes)
-        shares = (1 / np.sqrt(np.maximum(degrees, 1))).astype(np.float32)
-        self.parts = []
-        for relation in np.unique(relations):
-            of = relations == relation
-            # Few nodes have, say, a seventh operand: only their rows are made.
-            hearing, rows = np.unique(targets[of], return_inverse=True)
-            values = shares[targets[of]]
-            shape = len(hearing), n_nodes
-            matrix = csr_array((values, (rows, sources[of])), shape=shape)
-            self.parts.append((int(relation), hearing, matrix))
-
-    def sums(self, x: Floats, gates: Floats) -> Floats:
-        """Return the scaled sums, of shape (n_nodes, n_components)."""
-        total = np.zeros_like(x)
-        for relation, hearing, matrix in self.parts:
-            heard = matrix @ x
-            heard *= 1 + gates[relation]
-            total[hearing] += heard
-        return total
+    The last one is a matrix of shape (n_nodes, 2 * n_edges).
+    """
+    sources, targets = edges.T
+    listeners = np.concatenate([targets, sources])
+    shares = [
+        np.sqrt(1 / np.bincount(nodes, minlength=n_nodes)[nodes])
+        for nodes in (targets, sources)
+    ]
+    values = np.concatenate(shares).astype(np.float32)
+    numbers = np.arange(len(listeners))
+    hearing = csr_array((values, (listeners, numbers)), shape=(n_nodes, len(listeners)))
+    ways = np.concatenate([relations, relations + np.uint8(GATES // 2)])
+    return np.concatenate([sources, targets]), ways.astype(np.int64), hearing

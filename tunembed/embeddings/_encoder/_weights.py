@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunembed.embeddings._encoder._arrays import DEPTHS, POSITIONS, RELATIONS
+from tunembed.embeddings._encoder._arrays import DEPTHS, GATES
 from tunembed.embeddings._encoder._layers import Floats
 from tunembed.embeddings._encoder._vocabulary import SPECIAL, Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 MODALITIES = ("text", "graph")
 _SETTINGS = {
     "pieces": {"components", "longest"},
@@ -111,7 +111,6 @@ def expected_shapes(
     text, graph = settings["text"], settings["graph"]
     width, longest = (settings["pieces"][k] for k in ("components", "longest"))
     inner, hidden = graph["components"], text["hidden"]
-    gates = len(RELATIONS) * POSITIONS
     shapes: dict[str, tuple[int, ...]] = {
         "pieces.weight": (n_pieces, width),
         "places.weight": (longest, width),
@@ -134,9 +133,8 @@ def expected_shapes(
         shapes |= _norm(f"{name}.norm", inner)
         shapes |= _linear(f"{name}.own", inner, inner)
         shapes |= _linear(f"{name}.down", inner, inner)
-        for way in ("forward", "backward"):
-            shapes[f"{name}.{way}.weight"] = (inner, inner)
-            shapes[f"{name}.{way}_gates.weight"] = (gates, inner)
+        shapes[f"{name}.heard.weight"] = (inner, inner)
+        shapes[f"{name}.gates.weight"] = (GATES, inner)
     return shapes | _norm("graph.norm", inner)
 
 

@@ -20,11 +20,7 @@ def to_weights(
 ) -> Weights:
     """Return the arrays of an encoder, rounded as they will be in the file."""
     arrays = {
-        name.replace("_.weight", ".weight"): tensor.detach()
-        .cpu()
-        .numpy()
-        .astype(np.float16)
-        .astype(np.float32)
+        name: tensor.detach().cpu().numpy().astype(np.float16).astype(np.float32)
         for name, tensor in encoder.state_dict().items()
     }
     shapes = expected_shapes(settings, len(vocabulary))
@@ -36,9 +32,6 @@ def from_weights(weights: Weights) -> Encoder:
     """Return an encoder in torch with the arrays of a file."""
     encoder = Encoder(weights.settings, len(weights.vocabulary))
     own = encoder.state_dict()
-    state = {
-        name: torch.from_numpy(weights.arrays[name.replace("_.weight", ".weight")])
-        for name in own
-    }
+    state = {name: torch.from_numpy(weights.arrays[name]) for name in own}
     encoder.load_state_dict(state)
     return encoder

@@ -1,4 +1,4 @@
-"""The networks of the encoder in torch: arrays are named as those in numpy."""
+"""The networks of the encoder in torch; its arrays have the names of those in numpy."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -6,9 +6,8 @@
 import torch
 from torch import Tensor, nn
 
-from tunembed.embeddings._encoder._arrays import DEPTHS, POSITIONS, RELATIONS
+from tunembed.embeddings._encoder._arrays import DEPTHS, GATES
 
-GATES = len(RELATIONS) * POSITIONS
 Settings = dict[str, dict[str, int]]
 
 
@@ -129,24 +128,19 @@ class GraphLayer(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.own = nn.Linear(width, width)
-        self.forward_gates = nn.Embedding(GATES, width)
-        self.backward_gates = nn.Embedding(GATES, width)
-        # `forward` is a method; the arrays are named without the underscore.
-        self.forward_ = nn.Linear(width, width, bias=False)
-        self.backward_ = nn.Linear(width, width, bias=False)
+        self.gates = nn.Embedding(GATES, width)
+        self.heard = nn.Linear(width, width, bias=False)
         self.down = nn.Linear(width, width)
-        for gates in (self.forward_gates, self.backward_gates):
-            nn.init.normal_(gates.weight, std=0.3)
+        nn.init.normal_(self.gates.weight, std=0.3)
 
     def forward(self, x: Tensor, edges: Tensor, relations: Tensor) -> Tensor:
         """Return x and what is added to it."""
         normal = self.norm(x)
         source, target = edges
-        inside = self.own(normal)
-        heard = sums(normal, source, target, self.forward_gates(relations))
-        inside = inside + self.forward_(heard)
-        heard = sums(normal, target, source, self.backward_gates(relations))
-        inside = inside + self.backward_(heard)
+        heard = sums(normal, source, target, self.gates(relations))
+        back = self.gates(relations + GATES // 2)
+        heard = heard + sums(normal, target, source, back)
+        inside = self.own(normal) + self.heard(heard)
         found: Tensor = x + self.down(inside.relu())
         return found
 

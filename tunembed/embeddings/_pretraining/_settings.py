@@ -15,9 +15,9 @@ Sizes = dict[str, dict[str, int]]
 def default_sizes() -> Sizes:
     """Return the sizes of the shipped encoder."""
     return {
-        "pieces": {"components": 128, "longest": 24},
-        "text": {"layers": 3, "heads": 4, "hidden": 256, "window": 64},
-        "graph": {"components": 128, "layers": 4},
+        "pieces": {"components": 96, "longest": 24},
+        "text": {"layers": 3, "heads": 4, "hidden": 192, "window": 64},
+        "graph": {"components": 96, "layers": 4},
     }
 
 

@@ -28,6 +28,8 @@ from tunembed.embeddings._pretraining._settings import Training
 _LOG_EVERY = 50
 _SAVE_EVERY = 500
 _CLIP = 1.0
+# Errors of standardised counters are small numbers beside the other losses.
+_WEIGHTS = {"counters": 4.0}
 
 
 @dataclass
@@ -142,7 +144,7 @@ def train(
             with torch.autocast(device, torch.bfloat16):
                 losses = model(batch.to(device))
             optimizer.zero_grad()
-            sum(losses[name] for name in names).backward()
+            sum(_WEIGHTS.get(name, 1.0) * losses[name] for name in names).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), _CLIP)
             optimizer.step()
             done += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from tunembed.parsers._ir._flow import Flow
@@ -151,7 +151,7 @@ class IRFunction:
     @property
     def instructions(self) -> tuple[Instruction, ...]:
         """The instructions with types and operands, in textual order."""
-        return tuple(map(read_instruction, self.opcodes, self.results, self.texts))
+        return _instructions(self)
 
     def instruction(self, number: int) -> Instruction:
         """Return one instruction with its type and operands.
@@ -239,6 +239,15 @@ class IRModule:
                 body = text[opened + 1 : stop + 1]
                 yield IRFunction(name, self, header, _without_debug(body))
             start = text.find("\ndefine ", stop)
+
+
+# Those of all functions would need too much memory; who asks for one's statements often
+# asks for its graph next.
+@lru_cache(maxsize=1)
+def _instructions(function: IRFunction) -> tuple[Instruction, ...]:
+    return tuple(
+        map(read_instruction, function.opcodes, function.results, function.texts)
+    )
 
 
 def _without_debug(body: str) -> str:
