@@ -372,16 +372,29 @@ def test_the_shipped_weights_are_small():
     assert DEFAULT.stat().st_size < 8_000_000
 
 
+def in_a_loop(body):
+    head = "void f(int n, double *x, double *y, double a)"
+    return f"{head} {{ for (int i = 0; i < n; i++) {{ {body} }} }}"
+
+
+def over_a_table(outer, inner):
+    loops = " ".join(f"for (int {n} = 0; {n} < n; {n}++)" for n in (outer, inner))
+    return f"void f(int n, double A[n][n], double a) {{ {loops} A[i][j] *= a; }}"
+
+
 REWRITTEN = {
-    "renamed": "void f(int m, double *u, double s) "
-    "{ for (int j = 0; j < m; j++) { double t = s * u[j]; u[j] = t; } }",
-    "reordered": "void f(int n, double *x, double a) "
-    "{ for (int i = 0; i < n; i++) { x[i] = x[i] * a; } }",
+    "renamed": (
+        in_a_loop("x[i] = a * x[i];"),
+        "void f(int m, double *u, double *v, double s) "
+        "{ for (int j = 0; j < m; j++) { double t = s * u[j]; u[j] = t; } }",
+    ),
+    "operands": (in_a_loop("x[i] = a * x[i];"), in_a_loop("x[i] = x[i] * a;")),
+    "statements": (
+        in_a_loop("x[i] = a * x[i]; y[i] = y[i] + a;"),
+        in_a_loop("y[i] = y[i] + a; x[i] = a * x[i];"),
+    ),
+    "interchanged": (over_a_table("i", "j"), over_a_table("j", "i")),
 }
-SCALE = (
-    "void f(int n, double *x, double a) "
-    "{ for (int i = 0; i < n; i++) x[i] = a * x[i]; }"
-)
 OTHERS = [
     "int f(int n, int *x) "
     "{ int s = 0; for (int i = 0; i < n; i++) s ^= x[i]; return s; }",
@@ -395,7 +408,7 @@ OTHERS = [
 @pytest.mark.parametrize("name", list(REWRITTEN))
 def test_rewritten_programs_are_near(name):
     try:
-        modules = [compile_to_ir(text) for text in (SCALE, REWRITTEN[name], *OTHERS)]
+        modules = [compile_to_ir(text) for text in (*REWRITTEN[name], *OTHERS)]
     except CompilerNotFoundError as error:
         pytest.skip(str(error))
     rows = StandardScaler().fit_transform(MIREncoder().transform(modules))

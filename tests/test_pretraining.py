@@ -212,6 +212,9 @@ def test_one_modality(prepared, tmp_path, modality):
     )
     name = f"{other}.layers.0.{'own' if other == 'graph' else 'attend'}.bias"
     assert torch.equal(before[name], after[name])
+    found = assess(run)
+    assert "matching_accuracy" not in found and 0 <= found["retrieval_at_1"] <= 1
+    assert ("words_accuracy" in found) == (modality == "text")
 
 
 def test_pretrain_and_go_on(tmp_path):

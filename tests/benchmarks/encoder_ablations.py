@@ -20,9 +20,10 @@ import pandas as pd
 
 from tunembed.corpus import Corpus
 from tunembed.embeddings import MIREncoder
+from tunembed.embeddings._pretraining import Training
 from tunembed.evaluation import compare_representations, encoder, overview
 
-OBJECTIVES = ("words", "nodes", "edges", "matching", "counters")
+OBJECTIVES = Training().objectives
 SHOWN = (
     "words_accuracy",
     "words_perplexity",

@@ -34,7 +34,8 @@ def assess(run: Run, *, n_functions: int = 4000, seed: int = 0) -> dict[str, flo
     Returns
     -------
     dict of str to float
-        Shares of right answers, perplexities, losses, by name.
+        Shares of right answers, perplexities, losses, by name; of what the modalities
+        that were trained can answer.
     """
     model = run.model.cpu().eval()
     source = np.random.default_rng(seed)
@@ -48,7 +49,8 @@ def assess(run: Run, *, n_functions: int = 4000, seed: int = 0) -> dict[str, flo
     with torch.no_grad():
         if "text" in run.training.modalities:
             found |= _words(run, parts, source)
-        found |= _matching(run, parts, source)
+        if len(run.training.modalities) > 1:
+            found |= _matching(run, parts, source)
         found |= _retrieval(run, parts, source)
     model.train()
     return {name: round(value, 4) for name, value in found.items()}
@@ -145,7 +147,8 @@ def _retrieval(
     for part in parts:
         batch = run.batches.make(part, source, hide=False)
         pooled = pool(batch, *run.model.vectors(batch))
-        rows.append(torch.cat([pooled.text, pooled.graph], 1))
+        trained = [getattr(pooled, name) for name in run.training.modalities]
+        rows.append(torch.cat(trained, 1))
         sources.append(batch.sources)
     table, of = torch.cat(rows), torch.cat(sources)
     table = F.normalize((table - table.mean(0)) / table.std(0).clamp(min=1e-6), dim=1)

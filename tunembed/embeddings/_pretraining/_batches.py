@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +25,6 @@ _FEWEST = 12
 # Share of the words, nodes and edges that are hidden.
 _HIDDEN = 0.15
 NOT_ASKED = -100
-_AHEAD = 2
 
 
 class Batch(NamedTuple):
@@ -147,18 +144,9 @@ class Batches:
     def iterate(
         self, parts: list[NDArray[np.int64]], source: np.random.Generator
     ) -> Iterator[Batch]:
-        """Yield batches of the functions with these numbers.
-
-        The next one is made while the last one is learnt from.
-        """
-        with ThreadPoolExecutor(1) as maker:
-            ahead: deque[Future[Batch]] = deque()
-            for part in parts:
-                ahead.append(maker.submit(self.make, part, source))
-                if len(ahead) > _AHEAD:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+        """Yield batches of the functions with these numbers."""
+        for part in parts:
+            yield self.make(part, source)
 
     def make(
         self,
