@@ -14,8 +14,8 @@ PACKAGE = ROOT / "tunembed"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The one helper that every room may import, and what belongs to no room.
-EVERYBODY = {"_toolchain", "__version__"}
-ROOMLESS = {"__init__", "__main__", "_toolchain"}
+EVERYBODY = {"_llvm_process", "_toolchain", "__version__"}
+ROOMLESS = {"__init__", "__main__", "_llvm_process", "_toolchain"}
 
 
 def read_table():

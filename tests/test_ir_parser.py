@@ -12,6 +12,7 @@ import time
 import llvmlite.binding as llvm
 import pytest
 
+from tunembed._llvm_process import LLVMError
 from tunembed.parsers import (
     EmptySourceError,
     IRModule,
@@ -25,7 +26,7 @@ from tunembed.parsers._ir._instructions import (
     read_instruction,
     read_tokens,
 )
-from tunembed.parsers._ir._reader import Reader, ReaderError
+from tunembed.parsers._ir._reader import Reader
 
 SUM = """\
 ; ModuleID = 'sum.c'
@@ -319,25 +320,25 @@ def test_modules_travel_between_processes():
 def test_reading_goes_on_after_the_process_died():
     reader = Reader()
     reader.check(SUM.encode())
-    os.kill(reader._process.pid, signal.SIGKILL)
-    with pytest.raises(ReaderError, match="ended its process"):
+    os.kill(reader._llvm._process.pid, signal.SIGKILL)
+    with pytest.raises(LLVMError, match="ended its process"):
         reader.check(SUM.encode())
     reader.check(SUM.encode())
-    reader.close()
+    reader._llvm.close()
 
 
 def test_reading_ends_in_time(monkeypatch):
     reader = Reader()
     reader.check(SUM.encode())
     monkeypatch.setattr(_reader, "_SECONDS", 0.2)
-    os.kill(reader._process.pid, signal.SIGSTOP)
+    os.kill(reader._llvm._process.pid, signal.SIGSTOP)
     start = time.monotonic()
-    with pytest.raises(ReaderError, match="did not finish"):
+    with pytest.raises(LLVMError, match="did not finish"):
         reader.check(SUM.encode())
     assert time.monotonic() - start < 60
     monkeypatch.undo()
     reader.check(SUM.encode())
-    reader.close()
+    reader._llvm.close()
 
 
 def _read_there(queue):

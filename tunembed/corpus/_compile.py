@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tunembed._llvm_process import LLVMError
 from tunembed._toolchain import find_clang, run_limited
-from tunembed.corpus._optimizer import Optimizer, OptimizerError
+from tunembed.corpus._optimizer import Optimizer
 from tunembed.corpus._package import Unit
 from tunembed.parsers import IRModule, ParseError, parse_llvm_ir
 
@@ -96,7 +97,7 @@ def optimized(
             text = _OPTIMIZER.optimized(data, level, vectorize)
             if len(text) <= _MAX_BYTES:
                 yield level, parse_llvm_ir(text, filename=name)
-        except (OptimizerError, ParseError):
+        except (LLVMError, ParseError):
             continue
 
 

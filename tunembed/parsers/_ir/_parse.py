@@ -9,9 +9,10 @@ import os
 import re
 from pathlib import Path
 
+from tunembed._llvm_process import LLVMError
 from tunembed.parsers._errors import EmptySourceError, IRSyntaxError, Location
 from tunembed.parsers._ir._module import IRModule
-from tunembed.parsers._ir._reader import Reader, ReaderError
+from tunembed.parsers._ir._reader import Reader
 
 _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
 _PLACE = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
@@ -97,7 +98,7 @@ def _parsed(data: bytes, name: str) -> IRModule:
             if all(function.is_regular for function in module.functions.values()):
                 return module
         return IRModule(name, _READER.printed(data))
-    except ReaderError as error:
+    except LLVMError as error:
         typed = _UNTYPED_BYVAL.sub(b"", data)
         if typed != data and "expected '('" in str(error):
             return _parsed(typed, name)
