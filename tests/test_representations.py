@@ -29,7 +29,7 @@ from tunembed.evaluation import (
 from tunembed.evaluation._blocks import PROGRAM, blocks
 from tunembed.evaluation._comparison import compare_on
 from tunembed.evaluation._comparison_report import MEAN, as_markdown
-from tunembed.evaluation._heads import MeanOfHeads, Shape, cover, heads
+from tunembed.evaluation._head import Head, cover, kernel
 from tunembed.evaluation._ir2vec import UnavailableError, _readable
 from tunembed.evaluation._programs import ProgramProblem, Programs
 from tunembed.evaluation._regions import compile_regions, mark_region, region_of
@@ -230,30 +230,46 @@ def test_blocks_weigh_the_same():
     assert variances[5] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("shape", [Shape(3, 2), Shape(3, 0), Shape(0, 2)])
-def test_every_head_takes_blocks_of_any_shape(shape):
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(30, shape.program + shape.auxiliary))
-    y = pd.DataFrame({"a": 1.0, "b": np.exp(X[:, 0])})
-    for name, head in heads(shape, "a").items():
-        assert head.fit(X, y).score(X, y) > 1.0, name
+@pytest.mark.parametrize(("program", "auxiliary"), [(3, 2), (3, 0), (0, 2)])
+def test_runs_of_near_programs_are_alike(program, auxiliary):
+    alike = kernel(program, auxiliary)
+    base, near, far = np.zeros((3, program + auxiliary))
+    near, far = near + 0.1, far + 10.0
+    values = alike(np.array([base]), np.array([base, near, far]))[0]
+    assert values[0] == pytest.approx(1.0)
+    assert values[0] > values[1] > 0.7 and values[2] < 0.01
 
 
-def test_configurations_are_ranked_by_the_mean_of_all_heads(problem):
+def test_the_same_run_of_another_program_is_half_known():
+    alike = kernel(1, 1)
+    same, other = np.array([[0.0, 0.0]]), np.array([[100.0, 0.0]])
+    assert alike(same, other)[0, 0] == pytest.approx(0.25)
+    assert alike(same, other[:, ::-1])[0, 0] == pytest.approx(0.25)
+
+
+def test_what_near_programs_gain_by_comes_first(problem):
     table = problem.programs.table("counters", REPRESENTATIONS["counters"])
     X = problem.auxiliary.assign(**{PROGRAM: problem.rows})
-    model = MeanOfHeads(partial(blocks, table), "CPU", sizes=(2, 4))
-    model.fit(X, problem.dataset.runtimes)
-    assert len(model.heads_) == 10
-    assert {len(columns) for columns, _ in model.heads_} == {3, 5}
+    model = Head(partial(blocks, table), "CPU").fit(X, problem.dataset.runtimes)
     ranked = model.rank(X.iloc[[0, 3]], 2)
     assert ranked["configuration"].tolist() == ["CPU", "GPU", "GPU", "CPU"]
-    rows = model.blocks_.transform(X.iloc[[0, 3]])
-    each = [
-        np.log(head.rank(rows[1:, columns], 1)["expected_speedup"][0])
-        for columns, head in model.heads_
-    ]
-    assert np.log(ranked["expected_speedup"][2]) == pytest.approx(np.mean(each))
+    assert ranked["expected_speedup"].iloc[2] > 1.2
+
+
+def test_far_from_all_programs_no_gain_is_expected(problem):
+    vectors = np.column_stack([np.arange(12) % 2, np.zeros(12)])
+    vectors[11] = 0.0, 50.0  # like no other
+    X = problem.auxiliary.assign(**{PROGRAM: problem.rows})
+    known = X[problem.rows < 10]
+    model = Head(partial(blocks, vectors), "CPU")
+    model.fit(known, problem.dataset.runtimes.loc[known.index])
+
+    def gains(number):
+        ranked = model.rank(X[problem.rows == number], 1)
+        return np.log(ranked["expected_speedup"]).to_numpy()
+
+    near, far = gains(9), gains(11)
+    assert (near > 0.3).all() and (far < 0.5 * near).all()
 
 
 def test_a_cover_keeps_what_helps_someone():

@@ -1,4 +1,4 @@
-"""Score representations of programs on tuning tasks, by the same models on top."""
+"""Score representations of programs on tuning tasks, by the same model on top."""
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
@@ -17,7 +17,7 @@ from sklearn.utils import Bunch
 from threadpoolctl import threadpool_limits
 
 from tunembed.evaluation._blocks import PROGRAM, blocks
-from tunembed.evaluation._heads import MeanOfHeads
+from tunembed.evaluation._head import Head
 from tunembed.evaluation._ir2vec import UnavailableError
 from tunembed.evaluation._programs import PROGRAM_TASKS, ProgramProblem
 from tunembed.evaluation._representations import Representation, all_representations
@@ -67,8 +67,7 @@ def compare_representations(
 ) -> Comparison:
     """Score representations of programs on published tuning tasks.
 
-    Every representation gets the same small models on top, of the same numbers of
-    components, and the mean of what they expect is what is recommended by. What a
+    Every representation gets the same small model on top, `Head`. What a
     representation itself learns from a data set, it learns from training samples.
 
     Parameters
@@ -80,7 +79,7 @@ def compare_representations(
         n_features), of a sequence of `IRModule` or None. None: all.
     splits : sequence of {"usual", "grouped"}, default=("usual", "grouped")
     seeds : sequence of int, default=(0, 1, 2)
-        Of folds and models.
+        Of folds.
     weights : "default" or path-like, default="default"
         Of the encoder, unless `representations` are your own.
     n_jobs : int, default=None
@@ -218,8 +217,7 @@ def _score(
     trivial: bool,
 ) -> pd.DataFrame:
     table = problem.programs.table(name, make)
-    sizes = (1,) if table is None else (8, 32)
-    model = MeanOfHeads(partial(blocks, table), problem.dataset.baseline, sizes=sizes)
+    model = Head(partial(blocks, table), problem.dataset.baseline)
     by = _by(problem, kind)
     found = evaluate(
         _numeric(problem),

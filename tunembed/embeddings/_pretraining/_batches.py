@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -53,7 +54,8 @@ class Batch(NamedTuple):
         For each hidden edge any node of the same function.
     sources : Tensor of shape (n_functions,)
         The same for a function at all levels of optimisation.
-    counters : Tensor of shape (n_functions, n_counters)
+    counters, optimised : Tensor of shape (n_functions, n_counters)
+        Of the function, and of the same one at the highest level there is.
     """
 
     pieces: Tensor
@@ -75,6 +77,7 @@ class Batch(NamedTuple):
     far_targets: Tensor
     sources: Tensor
     counters: Tensor
+    optimised: Tensor
 
     def to(self, device: str) -> Batch:
         """Return the batch on another device."""
@@ -121,6 +124,7 @@ class Batches:
         self.class_of[frequent] = np.arange(len(frequent))
         self.sizes = np.diff(prepared.starts["statements"])
         self.sources = prepared.functions["source"].to_numpy()
+        self.highest = highest_levels(prepared.functions)
 
     def order(
         self, chosen: NDArray[np.int64], size: int, source: np.random.Generator
@@ -160,6 +164,7 @@ class Batches:
         fields = self._text(part, source, share) | self._graph(part, source, share)
         fields["sources"] = self.sources[part]
         fields["counters"] = self.counters[part]
+        fields["optimised"] = self.counters[self.highest[part]]
         return Batch(**{k: torch.from_numpy(np.asarray(v)) for k, v in fields.items()})
 
     def _text(
@@ -226,6 +231,21 @@ class Batches:
             "far_targets": before[of]
             + (source.random(len(of)) * counts[of]).astype(int),
         }
+
+
+def highest_levels(functions: pd.DataFrame) -> NDArray[np.int64]:
+    """Return of each function the row of the same one at the highest level there is.
+
+    Parameters
+    ----------
+    functions : DataFrame
+        With the columns source and level.
+    """
+    rows = pd.Series(np.arange(len(functions)))
+    ordered = functions["level"].reset_index(drop=True).sort_values(kind="stable").index
+    sources = functions["source"].reset_index(drop=True)
+    last = rows[ordered].groupby(sources[ordered], sort=False).transform("last")
+    return last.sort_index().to_numpy()
 
 
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from tunembed.embeddings._encoder._pool import TRIPS
 from tunembed.embeddings._pretraining._batches import NOT_ASKED, Batch
 from tunembed.embeddings._pretraining._networks import Encoder, Settings
 
-OBJECTIVES = ("words", "nodes", "edges", "matching", "counters")
+OBJECTIVES = ("words", "nodes", "edges", "matching", "counters", "optimised")
 _NARROW = 32
 _TEMPERATURE = 0.1
 
@@ -52,14 +52,16 @@ class Pretrainer(nn.Module):
         modalities: Sequence[str] = ("text", "graph"),
     ) -> None:
         super().__init__()
-        self.modalities = tuple(modalities)
         width, inner = settings["pieces"]["components"], settings["graph"]["components"]
         self.encoder = Encoder(settings, n_pieces)
         self.words = Words(width, settings["pieces"]["longest"], n_pieces)
         self.auto = AutoEncoder(inner, n_texts)
         self.matching = Matching(width, inner)
-        self.text_counters = nn.Linear(2 * width + 1, n_counters)
-        self.graph_counters = nn.Linear(2 * inner + 1, n_counters)
+        widths = {"text": width, "graph": inner}
+        self.counters, self.optimised = (
+            Readouts({name: widths[name] for name in modalities}, n_counters)
+            for _ in range(2)
+        )
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Return the losses, by the names of `OBJECTIVES`."""
@@ -72,7 +74,8 @@ class Pretrainer(nn.Module):
             "nodes": text_nodes,
             "edges": edges,
             "matching": self.matching.loss(pooled.text, pooled.graph, batch.sources),
-            "counters": self._counters(pooled, batch.counters),
+            "counters": self.counters.loss(pooled, batch.counters),
+            "optimised": self.optimised.loss(pooled, batch.optimised),
         }
 
     def vectors(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -90,15 +93,35 @@ class Pretrainer(nn.Module):
         )
         return statements, nodes
 
-    def _counters(self, pooled: Pooled, wanted: Tensor) -> Tensor:
+
+class Readouts(nn.Module):
+    """Counters read from the pooled vectors of either modality, by a linear map.
+
+    Parameters
+    ----------
+    widths : dict of str to int
+        Modality -> number of components.
+    n_counters : int
+    """
+
+    def __init__(self, widths: dict[str, int], n_counters: int) -> None:
+        super().__init__()
+        self.heads = nn.ModuleDict(
+            {
+                name: nn.Linear(2 * width + 1, n_counters)
+                for name, width in widths.items()
+            }
+        )
+
+    def loss(self, pooled: Pooled, wanted: Tensor) -> Tensor:
+        """Return the sum of the losses of the modalities."""
         parts = {
-            "text": (self.text_counters, pooled.text, pooled.text_loops),
-            "graph": (self.graph_counters, pooled.graph, pooled.graph_loops),
+            "text": (pooled.text, pooled.text_loops),
+            "graph": (pooled.graph, pooled.graph_loops),
         }
         losses = []
-        for name in self.modalities:
-            head, mean, loops = parts[name]
-            found = head(torch.cat([mean, loops, pooled.sizes], 1))
+        for name, head in self.heads.items():
+            found = head(torch.cat([*parts[name], pooled.sizes], 1))
             losses.append(F.smooth_l1_loss(found.float(), wanted))
         return torch.stack(losses).sum()
 

@@ -29,7 +29,7 @@ _LOG_EVERY = 50
 _SAVE_EVERY = 500
 _CLIP = 1.0
 # Errors of standardised counters are small numbers beside the other losses.
-_WEIGHTS = {"counters": 4.0}
+_WEIGHTS = {"counters": 4.0, "optimised": 4.0}
 
 
 @dataclass
