@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.gaussian_process.kernels import Kernel
 
 from tunembed.datasets import fetch_device_mapping
-from tunembed.estimators import ColumnKernel, RegressionRecommender
+from tunembed.embeddings import MIREncoder
+from tunembed.estimators import RegressionRecommender
+from tunembed.evaluation._column_processes import (
+    constant,
+    exponential,
+    linear,
+    process,
+)
 from tunembed.evaluation._problem import Problem
 from tunembed.features import IRVectorizer, ProgramParser
 
@@ -28,19 +32,18 @@ _FEW = (
     "transfer wgsize comp coalesced_share mem localmem loop_depth intensity_bytes "
     "thread_far thread_dimensions thread_global loop_loops"
 ).split()
-# Standardised features beyond this many deviations say no more than these.
-_FARTHEST = 4.0
 
 
 def problems(**download: Any) -> list[Problem]:
     """Return the problem of each platform."""
-    found = []
-    counters = None
+    found: list[Problem] = []
     for platform in ("amd", "nvidia"):
         dataset = fetch_device_mapping(platform, as_frame=True, **download)
-        if counters is None:
-            counters = ir_counters(dataset.ir)
-        static = features(dataset.data, counters)
+        if not found:  # the programs are the same for both
+            counters = of_programs(IRVectorizer(), dataset.ir)
+            embedded = of_programs(MIREncoder(), dataset.ir)
+        few = counters[[name for name in counters if name.split("_")[0] in _GROUPS]]
+        static = features(dataset.data, few)
         probed = static.join(probe_ratios(dataset.data, dataset.runtimes[PROBE]))
         probed[PROBE] = dataset.runtimes[PROBE]
         options = {"baseline": dataset.baseline}
@@ -60,6 +63,13 @@ def problems(**download: Any) -> list[Problem]:
                         which_device(probed, probes=[PROBE], **options),
                         probed,
                     ),
+                    **{
+                        name: (from_vectors(table, **options), table)
+                        for name, table in (
+                            ("encoder", with_run(dataset.data, embedded)),
+                            ("IR counters", with_run(dataset.data, counters)),
+                        )
+                    },
                 },
                 SPLITS,
                 parts={"NPB": npb, "others": ~npb},
@@ -68,14 +78,18 @@ def problems(**download: Any) -> list[Problem]:
     return found
 
 
-def ir_counters(texts: list[bytes]) -> pd.DataFrame:
-    """Return named counters of LLVM IR; equal texts are read once."""
+def of_programs(transformer: Any, texts: list[bytes]) -> pd.DataFrame:
+    """Return the rows of LLVM IR; equal texts are read once."""
     distinct = list(dict.fromkeys(texts))
     parsed = ProgramParser("llvm").transform(distinct)
-    table = IRVectorizer().set_output(transform="pandas").transform(parsed)
+    table = transformer.set_output(transform="pandas").fit_transform(parsed)
     place = {text: row for row, text in enumerate(distinct)}
-    rows = table.iloc[[place[text] for text in texts]].reset_index(drop=True)
-    return rows[[name for name in rows if name.split("_")[0] in _GROUPS]]
+    return table.iloc[[place[text] for text in texts]].reset_index(drop=True)
+
+
+def with_run(data: pd.DataFrame, vectors: pd.DataFrame) -> pd.DataFrame:
+    """Return what a run transfers and its size, in logarithms, beside vectors."""
+    return pd.concat([np.log1p(data[_RUN]), vectors], axis=1)
 
 
 def features(data: pd.DataFrame, counters: pd.DataFrame) -> pd.DataFrame:
@@ -124,14 +138,13 @@ def which_device(table: pd.DataFrame, **options: Any) -> RegressionRecommender:
     Log-ratios are cut at a half. Runs with equal transfers and sizes are remembered.
     """
     names = _names(table, options)
-    remembered = _part(0.25, 0.05, names, _RUN)
     scale = 1.0 if options.get("probes") else 0.5
     ratios = names[: names.index("coalesced_of_all") + 1]
-    kernel = remembered + _part(0.5, scale, names, ratios)
-    kernel += _part(0.5, scale, names, _own(names))
-    return RegressionRecommender(
-        _process(kernel, names, options, noise=0.03), clip=0.5, **options
-    )
+    kernel = exponential(0.25, 0.05, names, _RUN)
+    kernel += exponential(0.5, scale, names, ratios)
+    kernel += exponential(0.5, scale, names, _own(names))
+    kernel += _trend(names, options)
+    return RegressionRecommender(process(kernel, noise=0.03), clip=0.5, **options)
 
 
 def how_much_faster(table: pd.DataFrame, **options: Any) -> RegressionRecommender:
@@ -140,10 +153,25 @@ def how_much_faster(table: pd.DataFrame, **options: Any) -> RegressionRecommende
     It looks at the kernel alone, and remembers no runs.
     """
     names = _names(table, options)
-    kernel = _part(1.0, 1.0, names, _own(names))
-    return RegressionRecommender(
-        _process(kernel, names, options, noise=0.1), clip=3.0, **options
+    kernel = exponential(1.0, 1.0, names, _own(names)) + _trend(names, options)
+    return RegressionRecommender(process(kernel, noise=0.1), clip=3.0, **options)
+
+
+def from_vectors(table: pd.DataFrame, **options: Any) -> RegressionRecommender:
+    """Return a recommender that sees a run, and any vector of its program.
+
+    As `which_device`, but what a run means depends on the program, and the other way
+    round; nothing in it was made for named features.
+    """
+    names = list(table)
+    program = [name for name in names if name not in _RUN]
+    kernel = exponential(0.25, 0.05, names, _RUN) + linear(0.4, names, _RUN)
+    runs, programs = (
+        exponential(1.0, scale, names, columns)
+        for scale, columns in ((2.0, _RUN), (1.0, program))
     )
+    kernel += constant(0.25) * (runs + programs) + constant(0.5) * (runs * programs)
+    return RegressionRecommender(process(kernel, noise=0.01), clip=0.5, **options)
 
 
 def _names(table: pd.DataFrame, options: dict[str, Any]) -> list[str]:
@@ -156,29 +184,11 @@ def _own(names: list[str]) -> list[str]:
     return [*_RUN, *_COUNTED, *(n for n in behind if not n.startswith("cpu_"))]
 
 
-def _process(
-    kernel: Any, names: list[str], options: dict[str, Any], *, noise: float
-) -> Any:
-    """Return a Gaussian process: a kernel, a linear trend, and what probes say."""
+def _trend(names: list[str], options: dict[str, Any]) -> Kernel:
+    """Return the kernel of a linear trend, and of what probes say."""
     cpu = [name for name in names if name.startswith("cpu_")]
-    few = [*_FEW, *cpu]
-    trend = ConstantKernel((0.1 if cpu else 0.3) / len(few), "fixed")
-    kernel += trend * ColumnKernel(DotProduct(0.0, "fixed"), _places(names, few))
+    kernel = linear(0.1 if cpu else 0.3, names, [*_FEW, *cpu])
     if options.get("probes"):
         # The probe's own logarithm comes behind all other columns.
-        kernel += _part(1.0, 1.0, [*names, "probe"], [*cpu, "probe"])
-    process = GaussianProcessRegressor(kernel, alpha=noise, optimizer=None)
-    limits = {"a_min": -_FARTHEST, "a_max": _FARTHEST}
-    return make_pipeline(
-        StandardScaler(), FunctionTransformer(np.clip, kw_args=limits), process
-    )
-
-
-def _part(weight: float, scale: float, names: list[str], columns: list[str]) -> Any:
-    length = scale * np.sqrt(len(columns))
-    kernel = ColumnKernel(Matern(length, "fixed", nu=0.5), _places(names, columns))
-    return ConstantKernel(weight, "fixed") * kernel
-
-
-def _places(names: list[str], columns: list[str]) -> list[int]:
-    return [names.index(column) for column in columns]
+        kernel += exponential(1.0, 1.0, [*names, "probe"], [*cpu, "probe"])
+    return kernel
