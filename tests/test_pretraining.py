@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tunembed.cli import _pretrain as command
 from tunembed.embeddings import MIREncoder
 from tunembed.parsers import parse_llvm_ir
 
@@ -18,6 +19,7 @@ torch = pytest.importorskip("torch", reason="the extra 'pretrain' is not install
 from tunembed.embeddings._encoder._weights import load_weights  # noqa: E402
 from tunembed.embeddings._pretraining import Training  # noqa: E402
 from tunembed.embeddings._pretraining._assess import assess  # noqa: E402
+from tunembed.embeddings._pretraining._batches import highest_levels  # noqa: E402
 from tunembed.embeddings._pretraining._export import (  # noqa: E402
     from_weights,
     to_weights,
@@ -136,7 +138,7 @@ def test_it_learns(trained):
     with (folder / "curves.csv").open() as file:
         curves = list(csv.DictReader(file))
     assert int(curves[-1]["step"]) >= 100
-    for name in ("words", "nodes", "counters"):
+    for name in ("words", "nodes", "counters", "optimised"):
         assert float(curves[-1][name]) < 0.8 * float(curves[0][name]), name
     assert float(curves[-1]["matching"]) < float(curves[0]["matching"])
     found = assess(run)
@@ -235,6 +237,20 @@ def test_pretrain_and_go_on(tmp_path):
     assert more.read_card()["start"] == "a.npz"
     a, b = load_weights(tmp_path / "a.npz"), load_weights(tmp_path / "b.npz")
     assert a.vocabulary.pieces == b.vocabulary.pieces and a.settings == b.settings
+
+
+def test_the_command_knows_all_objectives():
+    assert Training().objectives == command._OBJECTIVES
+
+
+def test_the_highest_level_of_each_source():
+    functions = pd.DataFrame(
+        {
+            "source": [1, 2, 1, 1, 2, 3],
+            "level": ["O0", "O2", "O2", "O1", "O0", "O1"],
+        }
+    )
+    assert highest_levels(functions).tolist() == [2, 1, 2, 2, 1, 5]
 
 
 def test_levels_of_one_source_are_no_wrong_pair():

@@ -12,7 +12,7 @@ import typer
 
 from tunembed.cli._errors import CommandError, reporting
 
-_OBJECTIVES = ("words", "nodes", "edges", "matching", "counters")
+_OBJECTIVES = ("words", "nodes", "edges", "matching", "counters", "optimised")
 _MODALITIES = ("text", "graph")
 
 
