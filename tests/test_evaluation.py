@@ -20,7 +20,11 @@ from tunembed.datasets._archive import MIRROR
 from tunembed.estimators import RegressionRecommender
 from tunembed.evaluation import TASKS, Problem, run_problems, run_task, write_report
 from tunembed.evaluation._choice import ChosenRecommender
-from tunembed.evaluation._device_mapping import features
+from tunembed.evaluation._device_mapping import (
+    features,
+    from_vectors,
+    with_run,
+)
 from tunembed.evaluation._numa import BestProbe
 from tunembed.evaluation._report import as_markdown
 
@@ -126,6 +130,21 @@ def test_ratios_of_device_mapping_by_hand():
     assert row["transfer_per_operation"] == pytest.approx(np.log1p(100 / 15))
     assert row["transfer_per_access"] == pytest.approx(np.log(101 / 4))
     assert row["transfer_flops"] == pytest.approx(np.log(101 * 8))
+
+
+def test_what_a_run_means_depends_on_its_program():
+    rng = np.random.default_rng(0)
+    program = rng.integers(0, 2, 120)
+    data = pd.DataFrame({"transfer": rng.choice([1e2, 1e6], 120), "wgsize": 64.0})
+    vectors = pd.DataFrame(np.eye(2)[program] + rng.normal(0, 0.02, (120, 2)))
+    vectors.columns = ["text0", "text1"]
+    table = with_run(data, vectors)
+    assert list(table) == ["transfer", "wgsize", "text0", "text1"]
+    gpu = program == (data["transfer"] > 1e4)
+    runtimes = pd.DataFrame({"CPU": 1.0, "GPU": np.where(gpu, 0.5, 2.0)})
+    model = from_vectors(table, baseline="CPU").fit(table[:80], runtimes[:80])
+    found = model.predict(table[80:])
+    assert (found == np.where(gpu[80:], "GPU", "CPU")).mean() > 0.95
 
 
 def first_model(name, **changes):
