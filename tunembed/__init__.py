@@ -14,6 +14,7 @@ _HOMES = {
     "GradientBoostingRecommender": "tunembed.estimators",
     "IRVectorizer": "tunembed.features",
     "LoopNestVectorizer": "tunembed.features",
+    "MIREncoder": "tunembed.embeddings",
     "NearestNeighborRecommender": "tunembed.estimators",
     "PerformanceEmbedding": "tunembed.embeddings",
     "ProgramParser": "tunembed.features",
