@@ -190,6 +190,13 @@ def test_a_stopped_training_goes_on(prepared, tmp_path, monkeypatch):
     assert seen[0] == 15 and seen[-1] <= 24  # from the checkpoint at step 10
 
 
+def test_another_training_does_not_go_on(prepared, tmp_path):
+    train(set_up(prepared, Training(**SMALL, epochs=0.1)), tmp_path)
+    other = set_up(prepared, Training(**SMALL, epochs=0.1, objectives=("words",)))
+    with pytest.raises(ValueError, match=r"with other objectives \(.*another folder"):
+        train(other, tmp_path)
+
+
 def test_the_same_seed_gives_the_same_weights(prepared, tmp_path):
     states = []
     for name in ("one", "two"):

@@ -9,7 +9,7 @@ import csv
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,11 @@ def train(
     device : str, default="cpu"
     progress : callable, default=None
         Called with the number of steps done, of all, and the mean losses of late.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint there is of another training.
     """
     training = run.training
     model = run.model.to(device)
@@ -126,7 +131,7 @@ def train(
         model.parameters(), lr=training.learning_rate, weight_decay=0.01
     )
     folder.mkdir(parents=True, exist_ok=True)
-    done = _resume(folder / "checkpoint.pt", model, optimizer)
+    done = _resume(folder / "checkpoint.pt", model, optimizer, training)
     names = training.active()
     recent: dict[str, float] = dict.fromkeys(names, 0.0)
     model.train()
@@ -156,7 +161,7 @@ def train(
                     progress(done, total, recent)
                 recent = dict.fromkeys(names, 0.0)
             if done % _SAVE_EVERY == 0 or done == total:
-                _save(folder / "checkpoint.pt", model, optimizer, done)
+                _save(folder / "checkpoint.pt", model, optimizer, training, done)
             if done == total:
                 break
 
@@ -173,20 +178,30 @@ def _rng(training: Training) -> np.random.Generator:
     return np.random.default_rng(training.seed)
 
 
-def _resume(path: Path, model: Pretrainer, optimizer: Any) -> int:
+def _resume(path: Path, model: Pretrainer, optimizer: Any, training: Training) -> int:
     if not path.exists():
         return 0
     found = torch.load(path, weights_only=True)
+    before, now = found["training"], asdict(training)
+    changed = [name for name in now if before[name] != now[name]]
+    if changed:
+        raise ValueError(
+            f"{path.parent} holds a training with other {' and '.join(changed)} "
+            f"({', '.join(f'{before[name]} then, {now[name]} now' for name in changed)}"
+            "); use another folder, or delete it"
+        )
     model.load_state_dict(found["model"])
     optimizer.load_state_dict(found["optimizer"])
     return int(found["done"])
 
 
-def _save(path: Path, model: Pretrainer, optimizer: Any, done: int) -> None:
+def _save(
+    path: Path, model: Pretrainer, optimizer: Any, training: Training, done: int
+) -> None:
     """Write a checkpoint; one that is there stays whole until the new one is."""
     new = path.with_suffix(".new")
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save(state | {"done": done}, new)
+    torch.save(state | {"training": asdict(training), "done": done}, new)
     new.replace(path)
 
 
