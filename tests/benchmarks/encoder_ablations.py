@@ -6,16 +6,18 @@ Run it from the root of the repository, with the extra ``pretrain``::
         --output docs/results
 
 Every variant is trained from nothing, by the same budget and the same seed, and then
-scored on the grouped splits of all tuning tasks. What is finished is not done again.
-``ablations.csv`` is left in the working folder, ``ablations.md`` in that of `--output`.
+scored on the grouped splits of all tuning tasks. No training that is finished is done
+again.
 """
 
 # Authors: The tunembed developers
 # SPDX-License-Identifier: BSD-3-Clause
 
 import argparse
+import json
 import math
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -58,7 +60,7 @@ def trained(corpus, work, name, training):
     if not arrays.exists():
         arrays.symlink_to((work / "arrays").absolute())
     weights = folder / "weights.npz"
-    if weights.exists():
+    if weights.exists() and is_of(weights, Training(**training)):
         return MIREncoder(weights)
 
     def say(stage, done, total, losses):
@@ -67,6 +69,13 @@ def trained(corpus, work, name, training):
     return MIREncoder.pretrain(
         corpus, weights, folder=folder, training=training, n_jobs=-1, progress=say
     )
+
+
+def is_of(weights, training):
+    """Return whether weights were trained as asked."""
+    found = MIREncoder(weights).read_card()["training"]
+    asked = json.loads(json.dumps(asdict(training)))
+    return all(asked[name] == value for name, value in found.items())
 
 
 def scores(weights, modality, seeds):
@@ -99,18 +108,14 @@ def main():
     parser.add_argument("--output", type=Path)
     asked = parser.parse_args()
     (asked.work / "arrays").mkdir(parents=True, exist_ok=True)
-    kept = asked.work / "ablations.csv"
-    rows = pd.read_csv(kept, index_col=0).to_dict("index") if kept.exists() else {}
+    rows = {}
     for name, training, modality in variants():
-        if name in rows:
-            continue
         model = trained(
             Corpus(asked.corpus), asked.work, name, training | {"epochs": asked.epochs}
         )
         metrics = model.read_card()["metrics"]
         reached = {title: metrics.get(key, math.nan) for key, title in SHOWN.items()}
         rows[name] = reached | dict(scores(model.weights, modality, asked.seeds))
-        pd.DataFrame.from_dict(rows, "index").to_csv(kept)
     text = page(pd.DataFrame.from_dict(rows, "index"), asked.epochs, asked.seeds)
     sys.stdout.write(text)
     if asked.output is not None:
