@@ -93,16 +93,16 @@ def blocks(table: Any, n_components: int) -> ColumnTransformer:
         learnt = (
             [VarianceThreshold(), TfidfTransformer(sublinear_tf=True)]
             if issparse(table)
-            else [SimpleImputer(keep_empty_features=True), *_scaled()]
+            else [SimpleImputer(keep_empty_features=True), *scaled()]
         )
         steps = [_look_up(table), *learnt, Reduced(n_components), UnitBlock()]
         parts.append((PROGRAM, make_pipeline(*steps), [PROGRAM]))
-    others = make_pipeline(*_scaled(), UnitBlock())
+    others = make_pipeline(*scaled(), UnitBlock())
     parts.append(("auxiliary", others, _others))
     return ColumnTransformer(parts)
 
 
-def _scaled() -> list[Any]:
+def scaled() -> list[Any]:
     """Return what standardises columns, and cuts off what is far from all samples."""
     limits = {"a_min": -_FARTHEST, "a_max": _FARTHEST}
     return [StandardScaler(), FunctionTransformer(np.clip, kw_args=limits)]

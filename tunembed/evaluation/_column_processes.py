@@ -16,12 +16,9 @@ from sklearn.gaussian_process.kernels import (
     Matern,
 )
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tunembed.estimators import ColumnKernel
-
-# Standardised features beyond this many deviations say no more than these.
-_FARTHEST = 4.0
+from tunembed.evaluation._blocks import scaled
 
 
 def exponential(
@@ -52,14 +49,18 @@ def constant(weight: float) -> Kernel:
     return ConstantKernel(weight, "fixed")
 
 
+def jointly(first: Kernel, second: Kernel) -> Kernel:
+    """Return a kernel of two things: a quarter of each, and half of both at once.
+
+    So that what one of them means depends on the other one.
+    """
+    return constant(0.25) * (first + second) + constant(0.5) * (first * second)
+
+
 def process(kernel: Kernel, *, noise: float) -> Pipeline:
     """Return a Gaussian process of standardised columns."""
-    limits = {"a_min": -_FARTHEST, "a_max": _FARTHEST}
-    return make_pipeline(
-        StandardScaler(),
-        FunctionTransformer(np.clip, kw_args=limits),
-        GaussianProcessRegressor(kernel, alpha=noise, optimizer=None),
-    )
+    regressor = GaussianProcessRegressor(kernel, alpha=noise, optimizer=None)
+    return make_pipeline(*scaled(), regressor)
 
 
 def _of(kernel: Kernel, names: Sequence[str], columns: Sequence[str]) -> Kernel:

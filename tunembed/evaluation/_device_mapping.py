@@ -15,8 +15,8 @@ from tunembed.datasets import fetch_device_mapping
 from tunembed.embeddings import MIREncoder
 from tunembed.estimators import RegressionRecommender
 from tunembed.evaluation._column_processes import (
-    constant,
     exponential,
+    jointly,
     linear,
     process,
 )
@@ -46,6 +46,8 @@ def problems(**download: Any) -> list[Problem]:
         static = features(dataset.data, few)
         probed = static.join(probe_ratios(dataset.data, dataset.runtimes[PROBE]))
         probed[PROBE] = dataset.runtimes[PROBE]
+        vectors = with_run(dataset.data, embedded)
+        counted = with_run(dataset.data, counters)
         options = {"baseline": dataset.baseline}
         npb = (dataset.groups["suite"] == "npb-3.3").to_numpy()
         found.append(
@@ -63,13 +65,8 @@ def problems(**download: Any) -> list[Problem]:
                         which_device(probed, probes=[PROBE], **options),
                         probed,
                     ),
-                    **{
-                        name: (from_vectors(table, **options), table)
-                        for name, table in (
-                            ("encoder", with_run(dataset.data, embedded)),
-                            ("IR counters", with_run(dataset.data, counters)),
-                        )
-                    },
+                    "encoder": (from_vectors(vectors, **options), vectors),
+                    "IR counters": (from_vectors(counted, **options), counted),
                 },
                 SPLITS,
                 parts={"NPB": npb, "others": ~npb},
@@ -166,11 +163,9 @@ def from_vectors(table: pd.DataFrame, **options: Any) -> RegressionRecommender:
     names = list(table)
     program = [name for name in names if name not in _RUN]
     kernel = exponential(0.25, 0.05, names, _RUN) + linear(0.4, names, _RUN)
-    runs, programs = (
-        exponential(1.0, scale, names, columns)
-        for scale, columns in ((2.0, _RUN), (1.0, program))
+    kernel += jointly(
+        exponential(1.0, 2.0, names, _RUN), exponential(1.0, 1.0, names, program)
     )
-    kernel += constant(0.25) * (runs + programs) + constant(0.5) * (runs * programs)
     return RegressionRecommender(process(kernel, noise=0.01), clip=0.5, **options)
 
 
