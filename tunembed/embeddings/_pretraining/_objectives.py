@@ -58,10 +58,9 @@ class Pretrainer(nn.Module):
         self.auto = AutoEncoder(inner, n_texts)
         self.matching = Matching(width, inner)
         widths = {"text": width, "graph": inner}
-        self.counters, self.optimised = (
-            Readouts({name: widths[name] for name in modalities}, n_counters)
-            for _ in range(2)
-        )
+        read_from = {name: widths[name] for name in modalities}
+        self.counters = Readouts(read_from, n_counters)
+        self.optimised = Readouts(read_from, n_counters)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Return the losses, by the names of `OBJECTIVES`."""
