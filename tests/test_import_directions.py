@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tunembed"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# The one helper that every room may import, and what belongs to no room.
+# The helpers that every room may import, and what belongs to no room.
 EVERYBODY = {"_llvm_process", "_toolchain", "__version__"}
 ROOMLESS = {"__init__", "__main__", "_llvm_process", "_toolchain"}
 
