@@ -197,6 +197,12 @@ def test_another_training_does_not_go_on(prepared, tmp_path):
         train(other, tmp_path)
 
 
+def test_only_what_was_trained_is_assessed(prepared, tmp_path):
+    run = set_up(prepared, Training(**SMALL, epochs=0.1, objectives=("nodes",)))
+    train(run, tmp_path)
+    assert set(assess(run)) == {"functions", "retrieval_at_1"}
+
+
 def test_the_same_seed_gives_the_same_weights(prepared, tmp_path):
     states = []
     for name in ("one", "two"):

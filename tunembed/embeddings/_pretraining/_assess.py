@@ -34,10 +34,10 @@ def assess(run: Run, *, n_functions: int = 4000, seed: int = 0) -> dict[str, flo
     Returns
     -------
     dict of str to float
-        Shares of right answers, perplexities, losses, by name; of what the modalities
-        that were trained can answer.
+        Shares of right answers, perplexities, losses, by name; only of objectives that
+        were trained.
     """
-    model = run.model.cpu().eval()
+    model, trained = run.model.cpu().eval(), run.training.active()
     source = np.random.default_rng(seed)
     chosen = run.assessed
     if len(chosen) > n_functions:
@@ -47,9 +47,9 @@ def assess(run: Run, *, n_functions: int = 4000, seed: int = 0) -> dict[str, flo
     parts = run.batches.order(chosen, run.training.batch_size, source)
     found: dict[str, float] = {"functions": float(sum(map(len, parts)))}
     with torch.no_grad():
-        if "text" in run.training.modalities:
+        if "words" in trained:
             found |= _words(run, parts, source)
-        if len(run.training.modalities) > 1:
+        if "matching" in trained:
             found |= _matching(run, parts, source)
         found |= _retrieval(run, parts, source)
     model.train()
