@@ -15,7 +15,6 @@ again.
 
 import argparse
 import json
-import math
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -78,20 +77,31 @@ def is_of(weights, training):
     return all(asked[name] == value for name, value in found.items())
 
 
-def scores(weights, modality, seeds):
-    """Return the shares of the oracle by task, and their mean."""
-    chosen = {"encoder": encoder(modality, weights=weights)}
+def scores(models, seeds):
+    """Return the shares of the oracle by variant and task, and their means."""
+    chosen = {
+        name: encoder(modality, weights=models[name].weights)
+        for name, _, modality in variants()
+    }
+
+    def say(done, total):
+        sys.stderr.write(f"\rfold {done} of {total}   ")
+
     found = compare_representations(
-        representations=chosen, splits=("grouped",), seeds=range(seeds), n_jobs=-1
+        representations=chosen,
+        splits=("grouped",),
+        seeds=range(seeds),
+        n_jobs=-1,
+        progress=say,
     )
-    return overview(found.scores, "grouped").loc["encoder"]
+    return overview(found.scores, "grouped").loc[list(models)]
 
 
 def page(table, epochs, seeds):
     """Return a page with the table, shares in percent."""
-    shares = table.drop(columns="perplexity") * 100
-    cells = shares.round(1).astype(str).assign(perplexity=table["perplexity"].round(2))
-    cells = cells[list(table)].astype(str).replace("nan", "")
+    cells = (table * 100).map("{:.1f}".format)
+    cells["perplexity"] = table["perplexity"].map("{:.2f}".format)
+    cells = cells.replace("nan", "")
     head = ["variant", *cells]
     rows = [head, ["---"] * len(head), *cells.reset_index().values.tolist()]
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -108,15 +118,15 @@ def main():
     parser.add_argument("--output", type=Path)
     asked = parser.parse_args()
     (asked.work / "arrays").mkdir(parents=True, exist_ok=True)
-    rows = {}
-    for name, training, modality in variants():
-        model = trained(
-            Corpus(asked.corpus), asked.work, name, training | {"epochs": asked.epochs}
-        )
-        metrics = model.read_card()["metrics"]
-        reached = {title: metrics.get(key, math.nan) for key, title in SHOWN.items()}
-        rows[name] = reached | dict(scores(model.weights, modality, asked.seeds))
-    text = page(pd.DataFrame.from_dict(rows, "index"), asked.epochs, asked.seeds)
+    corpus = Corpus(asked.corpus)
+    models = {
+        name: trained(corpus, asked.work, name, training | {"epochs": asked.epochs})
+        for name, training, _ in variants()
+    }
+    metrics = {name: model.read_card()["metrics"] for name, model in models.items()}
+    reached = pd.DataFrame.from_dict(metrics, "index").reindex(columns=list(SHOWN))
+    table = reached.rename(columns=SHOWN).join(scores(models, asked.seeds))
+    text = page(table, asked.epochs, asked.seeds)
     sys.stdout.write(text)
     if asked.output is not None:
         (asked.output / "ablations.md").write_text(text, encoding="utf-8")
