@@ -30,7 +30,7 @@ from tunembed.evaluation._blocks import PROGRAM, blocks
 from tunembed.evaluation._comparison import compare_on
 from tunembed.evaluation._comparison_report import MEAN, as_markdown
 from tunembed.evaluation._head import Head, cover, kernel
-from tunembed.evaluation._ir2vec import UnavailableError, _readable
+from tunembed.evaluation._ir2vec import UnavailableError, readable
 from tunembed.evaluation._programs import ProgramProblem, Programs
 from tunembed.evaluation._regions import compile_regions, mark_region, region_of
 from tunembed.parsers import CompilerNotFoundError, compile_to_ir, parse_llvm_ir
@@ -299,7 +299,7 @@ def test_ir2vec_is_given_what_an_old_llvm_reads():
         "  %c = add <2 x i32> %v, <2 x i32> splat (i32 1)\n"
         "}\nattributes #0 = { nocreateundeforpoison }"
     )
-    found = _readable(text)
+    found = readable(text)
     assert "captures" not in found and "nneg" not in found
     assert "@f_function(" in found and "!noundef" in found
     assert "<2 x i32> <i32 1, i32 1>" in found

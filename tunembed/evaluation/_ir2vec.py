@@ -86,7 +86,7 @@ def ir2vec_vectors(modules: Sequence[IRModule | None]) -> NDArray[np.float64]:
     .. [1] S. VenkataKeerthy et al. "IR2Vec: LLVM IR Based Scalable Program Embeddings".
        TACO 2020.
     """
-    texts = [None if module is None else _readable(module.text) for module in modules]
+    texts = [None if module is None else readable(module.text) for module in modules]
     store = _Store()
     missing = [text for text in dict.fromkeys(texts) if text and text not in store]
     if missing:
@@ -96,7 +96,8 @@ def ir2vec_vectors(modules: Sequence[IRModule | None]) -> NDArray[np.float64]:
     return np.array(rows).reshape(-1, DIMENSIONS)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Return a module's text as the package's older LLVM reads it."""
     for pattern, instead in _UNKNOWN:
         text = pattern.sub(instead, text)
     return _SPLAT.sub(_written_out, text)
@@ -132,7 +133,7 @@ class _Store:
 
 def _embedded(texts: Sequence[str]) -> list[list[float] | None]:
     """Return what the package says of texts, and None where it ends its process."""
-    python = _python()
+    python = find_python()
     with tempfile.TemporaryDirectory(prefix="tunembed-") as folder:
         names = [str(Path(folder) / f"{n}.ll") for n in range(len(texts))]
         for name, text in zip(names, texts, strict=True):
@@ -161,8 +162,14 @@ def _answers(python: str, names: Sequence[str]) -> dict[str, list[float]]:
     return dict(json.loads(line) for line in run.stdout.splitlines())
 
 
-def _python() -> str:
-    """Return a Python that has the package, installing it if there is none yet."""
+def find_python() -> str:
+    """Return a Python that has the package, installing it if there is none yet.
+
+    Raises
+    ------
+    UnavailableError
+        If it cannot be installed.
+    """
     if os.environ.get(PYTHON):
         return os.environ[PYTHON]
     folder = Path(get_data_home()) / "tunembed" / "ir2vec-2.1.1" / "environment"
