@@ -9,8 +9,12 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from tunembed.cli import _pretrain as command
+from tunembed.cli._errors import reporting
+from tunembed.cli._main import app
 from tunembed.embeddings import MIREncoder
 from tunembed.parsers import parse_llvm_ir
 
@@ -32,7 +36,10 @@ from tunembed.embeddings._pretraining._objectives import (  # noqa: E402
     pool,
 )
 from tunembed.embeddings._pretraining._pieces import learn_pieces  # noqa: E402
-from tunembed.embeddings._pretraining._prepare import prepare  # noqa: E402
+from tunembed.embeddings._pretraining._prepare import (  # noqa: E402
+    WorkFolderError,
+    prepare,
+)
 from tunembed.embeddings._pretraining._train import rate, set_up, train  # noqa: E402
 
 SIZES = {
@@ -123,12 +130,13 @@ def trained(prepared, tmp_path_factory):
     return run, folder
 
 
-def test_arrays_are_read_once(prepared, tmp_path):
+def test_arrays_are_read_once(prepared, tmp_path, monkeypatch):
     assert len(prepared.functions) == 120
     assert prepared.starts["statements"][-1] == len(prepared.columns["depths"])
     assert prepared.starts["edges"][-1] == len(prepared.columns["edges"])
     first = prepare(SmallCorpus(), tmp_path)
-    again = prepare(None, tmp_path)  # the corpus is not asked
+    monkeypatch.delattr(SmallCorpus, "modules")
+    again = prepare(SmallCorpus(), tmp_path)
     assert first.texts == again.texts == prepared.texts
     np.testing.assert_array_equal(first.counters, again.counters)
 
@@ -188,13 +196,33 @@ def test_a_stopped_training_goes_on(prepared, tmp_path, monkeypatch):
     again = set_up(prepared, Training(**SMALL, epochs=2))
     train(again, tmp_path, progress=lambda done, total, losses: seen.append(done))
     assert seen[0] == 15 and seen[-1] <= 24  # from the checkpoint at step 10
+    steps = pd.read_csv(tmp_path / "curves.csv")["step"].tolist()
+    assert steps == [5, 10, *seen]
 
 
 def test_another_training_does_not_go_on(prepared, tmp_path):
     train(set_up(prepared, Training(**SMALL, epochs=0.1)), tmp_path)
     other = set_up(prepared, Training(**SMALL, epochs=0.1, objectives=("words",)))
-    with pytest.raises(ValueError, match=r"with other objectives \(.*another folder"):
+    with pytest.raises(WorkFolderError, match=r"other objectives \(.*another folder"):
         train(other, tmp_path)
+
+
+def test_other_weights_to_start_from_are_another_training(tmp_path):
+    how = {"folder": tmp_path / "work", "training": SMALL | {"epochs": 0.1}}
+    MIREncoder.pretrain(SmallCorpus(), tmp_path / "a.npz", **how)
+    how["start"] = tmp_path / "a.npz"
+    with pytest.raises(WorkFolderError, match=r"other start \(None then, a\.npz"):
+        MIREncoder.pretrain(SmallCorpus(), tmp_path / "b.npz", **how)
+    assert not (tmp_path / "b.npz").exists()
+
+
+def test_arrays_of_another_corpus_are_not_taken(tmp_path, capsys):
+    prepare(SmallCorpus(), tmp_path)
+    corpus = SmallCorpus()
+    corpus.functions = corpus.functions[:-2]
+    with pytest.raises(typer.Exit), reporting():
+        prepare(corpus, tmp_path)
+    assert "functions of another corpus" in capsys.readouterr().err
 
 
 def test_only_what_was_trained_is_assessed(prepared, tmp_path):
@@ -247,9 +275,19 @@ def test_pretrain_and_go_on(tmp_path):
         start=tmp_path / "a.npz",
         training={"epochs": 0.1, "batch_size": 8, "n_texts": 64},
     )
-    assert more.read_card()["start"] == "a.npz"
+    assert more.read_card()["start"].startswith("a.npz, sha256 ")
     a, b = load_weights(tmp_path / "a.npz"), load_weights(tmp_path / "b.npz")
     assert a.vocabulary.pieces == b.vocabulary.pieces and a.settings == b.settings
+
+
+def test_the_command_goes_on_from_the_shipped_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr("tunembed.corpus.Corpus", lambda folder: SmallCorpus())
+    arguments = ["pretrain", "corpus", str(tmp_path / "mine.npz"), "--batch", "8"]
+    arguments += ["--start", "default", "--epochs", "0.1", "--work", str(tmp_path)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    card = MIREncoder(tmp_path / "mine.npz").read_card()
+    assert card["start"].startswith("mirencoder-")
 
 
 def test_the_command_knows_all_objectives():

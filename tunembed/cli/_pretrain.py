@@ -35,7 +35,10 @@ def pretrain(
     modality: Annotated[
         str, typer.Option(help="both, text or graph: which networks.")
     ] = "both",
-    start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help='Weights to go on from; "default": the shipped ones.'),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     jobs: Annotated[int, typer.Option(help="Processes that read; -1: all.")] = 1,
 ) -> None:

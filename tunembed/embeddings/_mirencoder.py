@@ -217,6 +217,8 @@ class MIREncoder(StatelessTransformer):
         ------
         ImportError
             If torch is not installed.
+        ValueError
+            If the folder holds the work of another training, or on another corpus.
         """
         try:
             from tunembed.embeddings import _pretraining

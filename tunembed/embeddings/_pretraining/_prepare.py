@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -32,6 +33,10 @@ LARGEST = 400
 _MODULES = 256
 _EACH = 16
 COLUMNS = ("statements", "depths", "nodes", "kinds", "node_depths", "relations")
+
+
+class WorkFolderError(ValueError):
+    """A folder holds the work of another training, or on another corpus."""
 
 
 class Prepared(NamedTuple):
@@ -76,10 +81,24 @@ def prepare(
         Number of processes, as of `joblib.Parallel`.
     progress : callable, default=None
         Called with the number of modules read, and of all.
+
+    Raises
+    ------
+    WorkFolderError
+        If the folder holds another corpus, or an older state of this one.
     """
+    digest = hashlib.sha256(corpus.functions.to_csv().encode()).hexdigest()
+    mark = folder / "corpus.sha256"
     if not (folder / "functions.csv").exists():
+        read = _read(corpus, n_jobs, progress)
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder, *_read(corpus, n_jobs, progress))
+        mark.write_text(digest, "utf-8")
+        _write(folder, *read)
+    elif mark.read_text("utf-8") != digest:
+        raise WorkFolderError(
+            f"{folder} holds the functions of another corpus, or what this one had "
+            "before; use another folder, or delete it"
+        )
     return load(folder)
 
 

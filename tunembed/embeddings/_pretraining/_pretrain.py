@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -63,6 +64,11 @@ def pretrain(
     -------
     Path
         The file.
+
+    Raises
+    ------
+    WorkFolderError
+        If the folder holds the work of another training, or on another corpus.
     """
     training = training or Training()
     known = None if start is None else load_weights(start)
@@ -75,10 +81,11 @@ def pretrain(
     run = set_up(prepared, training, None if known is None else known.vocabulary)
     if known is not None:
         run.model.encoder.load_state_dict(from_weights(known).state_dict())
+    run.start = None if start is None else _named(Path(start))
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     train(run, folder, device=device, progress=_losses(progress))
-    card = _card(run, licence, None if start is None else str(Path(start).name))
+    card = _card(run, licence)
     weights = to_weights(run.model.cpu().encoder, training.sizes, run.vocabulary, card)
     save_weights(output, weights)
     return Path(output)
@@ -89,13 +96,19 @@ def _like(training: Training, known: Weights) -> Training:
     return Training(**options | {"sizes": known.settings})
 
 
-def _card(run: Run, licence: str, start: str | None) -> dict[str, Any]:
+def _named(weights: Path) -> str:
+    """Return a name of weights that no others have."""
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    return f"{weights.name}, sha256 {digest[:16]}"
+
+
+def _card(run: Run, licence: str) -> dict[str, Any]:
     functions = run.batches.prepared.functions
     held_out = functions.iloc[run.assessed]
     return {
         "created": date.today().isoformat(),
         "licence": licence,
-        "start": start,
+        "start": run.start,
         "functions": len(run.learnt),
         "functions_held_out": len(run.assessed),
         "packages": int(functions["package"].nunique()),

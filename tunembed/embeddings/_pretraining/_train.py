@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
@@ -22,7 +23,11 @@ from tunembed.embeddings._pretraining._batches import Batches
 from tunembed.embeddings._pretraining._hold_out import held_out
 from tunembed.embeddings._pretraining._objectives import Pretrainer
 from tunembed.embeddings._pretraining._pieces import learn_pieces
-from tunembed.embeddings._pretraining._prepare import Prepared, word_counts
+from tunembed.embeddings._pretraining._prepare import (
+    Prepared,
+    WorkFolderError,
+    word_counts,
+)
 from tunembed.embeddings._pretraining._settings import Training
 
 _LOG_EVERY = 50
@@ -44,6 +49,8 @@ class Run:
     model : Pretrainer
     learnt, assessed : ndarray of int
         Numbers of functions.
+    start : str, optional
+        The weights it goes on from.
     """
 
     training: Training
@@ -52,6 +59,11 @@ class Run:
     model: Pretrainer
     learnt: NDArray[np.int64]
     assessed: NDArray[np.int64]
+    start: str | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides what becomes of it, beside the corpus."""
+        return asdict(self.training) | {"start": self.start}
 
 
 def set_up(
@@ -120,7 +132,7 @@ def train(
 
     Raises
     ------
-    ValueError
+    WorkFolderError
         If the checkpoint there is of another training.
     """
     training = run.training
@@ -131,7 +143,8 @@ def train(
         model.parameters(), lr=training.learning_rate, weight_decay=0.01
     )
     folder.mkdir(parents=True, exist_ok=True)
-    done = _resume(folder / "checkpoint.pt", model, optimizer, training)
+    done = _resume(folder / "checkpoint.pt", run, optimizer)
+    _shorten(folder / "curves.csv", done)
     names = training.active()
     recent: dict[str, float] = dict.fromkeys(names, 0.0)
     model.train()
@@ -161,7 +174,7 @@ def train(
                     progress(done, total, recent)
                 recent = dict.fromkeys(names, 0.0)
             if done % _SAVE_EVERY == 0 or done == total:
-                _save(folder / "checkpoint.pt", model, optimizer, training, done)
+                _save(folder / "checkpoint.pt", run, optimizer, done)
             if done == total:
                 break
 
@@ -178,31 +191,36 @@ def _rng(training: Training) -> np.random.Generator:
     return np.random.default_rng(training.seed)
 
 
-def _resume(path: Path, model: Pretrainer, optimizer: Any, training: Training) -> int:
+def _resume(path: Path, run: Run, optimizer: Any) -> int:
     if not path.exists():
         return 0
-    found = torch.load(path, weights_only=True)
-    before, now = found["training"], asdict(training)
+    found = torch.load(path, map_location="cpu", weights_only=True)
+    before, now = found["run"], run.identity()
     changed = [name for name in now if before[name] != now[name]]
     if changed:
-        raise ValueError(
+        raise WorkFolderError(
             f"{path.parent} holds a training with other {' and '.join(changed)} "
             f"({', '.join(f'{before[name]} then, {now[name]} now' for name in changed)}"
             "); use another folder, or delete it"
         )
-    model.load_state_dict(found["model"])
+    run.model.load_state_dict(found["model"])
     optimizer.load_state_dict(found["optimizer"])
     return int(found["done"])
 
 
-def _save(
-    path: Path, model: Pretrainer, optimizer: Any, training: Training, done: int
-) -> None:
+def _save(path: Path, run: Run, optimizer: Any, done: int) -> None:
     """Write a checkpoint; one that is there stays whole until the new one is."""
     new = path.with_suffix(".new")
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save(state | {"training": asdict(training), "done": done}, new)
+    state = {"model": run.model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save(state | {"run": run.identity(), "done": done}, new)
     new.replace(path)
+
+
+def _shorten(path: Path, done: int) -> None:
+    """Drop the losses of steps that are done again."""
+    if path.exists():
+        curves = pd.read_csv(path)
+        curves[curves["step"] <= done].to_csv(path, index=False)
 
 
 def _log(path: Path, step: int, seconds: float, losses: dict[str, float]) -> None:
